@@ -1,0 +1,46 @@
+# Each target is what a person would type. A fresh machine needs Python 3.11 or newer, make and git.
+
+PYTHON ?= python3
+INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
+
+.PHONY: serve test check bench build clean
+
+serve: .venv/installed
+	.venv/bin/pilotgraph serve
+
+test: .venv/installed-test
+	.venv/bin/pytest
+
+check: .venv/installed-check
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: .venv/installed-test
+	.venv/bin/python bench/run.py
+
+build: .venv/installed
+	.venv/bin/pilotgraph build
+
+clean:
+	rm -rf .venv build dist src/*.egg-info .*_cache .hypothesis
+
+# The environment is made anew when what it holds has changed, and at no other time.
+# --group and --build-constraint need a newer pip than Python brings.
+.venv/installed: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name it: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old. Name Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@echo "Installing into .venv; this takes a minute, once."
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment. Debian and Ubuntu keep that part in a package: apt install python3-venv"; exit 1; }
+	@.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --upgrade pip
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	@$(INSTALL) --group test
+	@touch $@
+
+.venv/installed-check: .venv/installed-test
+	@$(INSTALL) --group check
+	@touch $@

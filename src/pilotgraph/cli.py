@@ -1,0 +1,425 @@
+"""Command-line arguments -> exit code: what a curator, a researcher and an operator type.
+
+What machines may read (records, answers, problems) goes to stdout; progress, summaries and errors go
+to stderr.  No command ends in a traceback for what a user can cause: a line says what to do.  Modules
+are imported inside the command that needs them, so that `--help` answers at once.
+"""
+
+# ruff: noqa: PLC0415
+
+import errno
+import json
+import os
+import shlex
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
+
+import click
+
+from pilotgraph.errors import PilotgraphError, Problem, QueryError, Severity, SourceError
+from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
+
+if TYPE_CHECKING:
+    from pilotgraph.release import Release
+    from pilotgraph.store import Answer, Store
+
+_COLOURS = {
+    Severity.ERROR: "red",
+    Severity.VIOLATION: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "cyan",
+}
+_ANNOTATIONS = {Severity.WARNING: "warning", Severity.INFO: "notice"}
+_RESULTS = {form.name.lower(): form for form in RESULT_FORMATS}
+_GRAPHS = {form.name.lower(): form for form in RDF_FORMATS}
+_FAILURE = 400
+# Enough that a few slow queries leave room for others.
+_THREADS = 16
+
+
+class _Commands(click.Group):
+    """Turns the errors that a user can cause into lines on stderr and an exit code."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SourceError as error:
+            _print(error.problems, "text", err=True)
+            _fail(f"{_counted(error.problems)}; nothing was written")
+        except PilotgraphError as error:
+            _fail(str(error))
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of our output is gone
+        except OSError as error:
+            said = f"{_shown(Path(error.filename))}: {error.strerror}" if error.filename else str(error)
+            _fail(said, code=2 if context.invoked_subcommand == "validate" else 1)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(code)
+
+
+_DIRECTORY = click.Path(path_type=Path, file_okay=False)
+_project = click.option(
+    "--project",
+    type=_DIRECTORY,
+    default=Path(),
+    help="The directory that holds ontology/, data/ and shapes/. Default: where you are.",
+)
+_release = click.option(
+    "--release",
+    "directory",
+    type=_DIRECTORY,
+    default=Path("dist"),
+    help="A release, or a directory with a current one. Default: dist, where `build` writes.",
+)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pilotgraph", message="%(prog)s %(version)s")
+def main() -> None:
+    """Publish a knowledge graph: YAML records in, a checked release out, and its server.
+
+    A project is a directory with ontology/, data/ and shapes/.  `validate` says what is wrong with it,
+    `build` turns it into a release in dist/, and `serve` puts a release on HTTP.
+    """
+
+
+@main.command("build")
+@_project
+@click.option("--out", type=_DIRECTORY, help="Where releases are kept. Default: dist, in the project.")
+@click.option(
+    "--record-iris",
+    is_flag=True,
+    help="Add new IRIs to data/iris.txt, which makes them permanent. Use it when the release is published.",
+)
+def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
+    """Turn a project into a release.
+
+    The release is a new directory, named by its version and content; `current` beside it leads to the
+    newest one.  The same sources always give the same release.  With a violation nothing is written, the
+    problems are printed, and the exit code is 1.
+    """
+    release = _build(project, out, record_iris=record_iris)
+    click.echo(_shown(release.path))
+    for file in release.files.values():
+        click.echo(f"  {file.size:>12,}  {file.path}")
+
+
+@main.command("validate")
+@_project
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How problems are printed: text for people (the default), json for programs, github for"
+    " annotations in GitHub Actions.",
+)
+@click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path, exists=True))
+def validate_command(project: Path, form: str, files: Sequence[Path]) -> None:
+    """Say what is wrong with a project, file by file.
+
+    The whole project is read; name FILEs to see their problems only.  Exit codes: 0 everything conforms
+    (there may be warnings), 1 it does not, 2 a file could not be read, so that more may be wrong.
+    """
+    from pilotgraph.project import Project
+    from pilotgraph.validation import problems_in, validate
+
+    try:
+        with _steps() as step:
+            step("Reading the sources")
+            sources = Project.read(project)
+            step(f"Validating {len(sources.records)} records")
+            report = validate(sources)
+    except SourceError as error:
+        _print(error.problems, form)
+        click.echo(_counted(error.problems), err=True)
+        sys.exit(2)
+    if files:
+        report = problems_in(report, sources, files)
+    _print(report.problems, form)
+    click.echo(_counted(report.problems), err=True)
+    sys.exit(report.exit_code)
+
+
+@main.command("new")
+@_project
+@click.argument("class_name", metavar="CLASS")
+@click.argument("name")
+def new_command(project: Path, class_name: str, name: str) -> None:
+    """Write a record to fill in, and print where it is.
+
+    CLASS is a class as records name it after `type`, NAME the last part of the new record's id.  What the
+    shapes require comes first, with comments that say what to write.  It stands where most records of
+    its class do; a file that is there already stays as it is.
+    """
+    from pilotgraph.project import Project
+    from pilotgraph.scaffold import new_record, record_path
+
+    sources = Project.read(project)
+    text, path = new_record(sources, class_name, name), record_path(sources, class_name, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    click.echo(_shown(path))
+
+
+@main.command("query")
+@_release
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*_RESULTS, *_GRAPHS], case_sensitive=False),
+    help="The first four are for tables, the others for graphs. Default: a table that people can read on a"
+    " terminal, CSV elsewhere; true or false for ASK; Turtle for CONSTRUCT and DESCRIBE.",
+)
+@click.argument("query", metavar="FILE|-|NAME")
+def query_command(directory: Path, form: str | None, query: str) -> None:
+    """Answer a SPARQL query from a release.
+
+    Give a FILE with the query, - for standard input, or the NAME of a question that the release
+    publishes: the file names in data/queries, without .rq.
+    """
+    from pilotgraph.release import Release
+    from pilotgraph.store import LocalStore
+
+    release = Release.open(directory)
+    text = _query_text(release, query)
+    with closing(LocalStore(release)) as store:
+        answer = _ask(store, text, form)
+    if form or answer.format is not _RESULTS["json"]:
+        click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
+    else:
+        _print_result(json.loads(answer.content))
+
+
+def _ask(store: "Store", text: str, form: str | None) -> "Answer":
+    from pilotgraph.store import Query
+
+    if form:
+        return store.query(Query(text, solutions=_RESULTS.get(form), graph=_GRAPHS.get(form)))
+    return store.query(Query(text, solutions=_RESULTS["json" if sys.stdout.isatty() else "csv"]))
+
+
+def _query_text(release: "Release", query: str) -> str:
+    if query == "-":
+        content = sys.stdin.buffer.read()
+    elif Path(query).is_file():
+        content = Path(query).read_bytes()
+    elif f"queries/{query}.rq" in release.files:
+        content = release.read(f"queries/{query}.rq")
+    else:
+        names = [Path(path).stem for path in release.files if path.startswith("queries/")]
+        raise QueryError(f"{query} is neither a file nor a published question: {', '.join(names)}")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
+
+
+def _print_result(result: Mapping[str, Any]) -> None:
+    if "boolean" in result:
+        click.echo(str(result["boolean"]).lower())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*result["head"]["vars"], highlight=False)
+    for row in result["results"]["bindings"]:
+        table.add_row(*(row.get(name, {}).get("value", "") for name in result["head"]["vars"]))
+    Console(markup=False, emoji=False).print(table)
+
+
+@main.command("get")
+@_release
+@click.option(
+    "--accept", metavar="TYPE", help="The Accept header: a media type such as text/turtle. Default: none."
+)
+@click.option("--include", "-i", is_flag=True, help="Print the status and the headers too.")
+@click.argument("path")
+def get_command(directory: Path, accept: str | None, include: bool, path: str) -> None:
+    """Print the answer to one request, without a server.
+
+    PATH is what follows the host in a URL, such as /sparql or /doc/… with its suffix.  Redirects are not
+    followed: --include shows where they lead.  The exit code is 1 for a status of 400 or more.
+    """
+    from pilotgraph.app import create_app
+    from pilotgraph.release import Release
+    from pilotgraph.store import LocalStore
+
+    if not path.startswith("/"):
+        raise click.BadParameter("a path begins with /", param_hint="PATH")
+    release = Release.open(directory)
+    with closing(LocalStore(release)) as store:
+        client = create_app(release, store).test_client()
+        answer = client.get(path, headers={"Accept": accept} if accept else {})
+    if include:
+        click.echo(f"{answer.status}\n{str(answer.headers).replace(chr(13), '')}", nl=False)
+    click.echo(answer.data, nl=False)
+    sys.exit(int(answer.status_code >= _FAILURE))
+
+
+@main.command("serve")
+@click.option(
+    "--project",
+    type=_DIRECTORY,
+    help="Build this project first, and serve the result. Default: where you are.",
+)
+@click.option(
+    "--release",
+    "directory",
+    type=_DIRECTORY,
+    help="Build nothing: serve this release, or the current one in this directory.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; 0.0.0.0 is for everyone who can reach this machine.",
+)
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any that is free."
+)
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="Where readers find the site, if a proxy stands before it. Default: the host that they ask for.",
+)
+def serve_command(
+    project: Path | None, directory: Path | None, host: str, port: int, public_url: str | None
+) -> None:
+    """Serve a release on HTTP: pages, RDF for every thing, and SPARQL.
+
+    Ctrl-C stops it.
+    """
+    from pilotgraph.release import Release
+
+    if project and directory:
+        raise click.UsageError("give --project or --release, not both")
+    release = Release.open(directory) if directory else _build(project or Path(), None)
+    _serve(release, host, port, public_url)
+
+
+def _serve(release: "Release", host: str, port: int, public_url: str | None) -> None:
+    from waitress.server import create_server
+
+    from pilotgraph.app import create_app
+    from pilotgraph.workers import WorkerStore
+
+    # Processes first: they end with the thread that started them, and inherit nothing of the server.
+    with closing(WorkerStore(release.path)) as store:
+        try:
+            socket.getaddrinfo(host, port)
+            server = create_server(
+                create_app(release, store, public_url), host=host, port=port, threads=_THREADS, ident=""
+            )
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                _fail(f"port {port} of {host} is taken; choose another with --port")
+            _fail(f"cannot listen on port {port} of {host}: {error.strerror}")
+        # waitress ends its loop on SystemExit, and lets the answers that are under way be finished.
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: sys.exit())
+        listening = getattr(server, "effective_listen", None) or [(host, server.effective_port)]
+        name = f"[{host}]" if ":" in host else host
+        _say_what_to_try(release, f"http://{name}:{listening[0][1]}")
+        server.run()
+
+
+def _say_what_to_try(release: "Release", root: str) -> None:
+    from rdflib import VOID, Graph
+
+    said = Graph().parse(data=release.read("description.ttl"), format="turtle")
+    (space,) = said.objects(None, VOID.uriSpace)
+    examples = sorted(map(str, said.objects(None, VOID.exampleResource)))
+    queries = [path for path in release.files if path.startswith("queries/")]
+    click.echo(f"Serving {release.name} at {root}/ until Ctrl-C. Try:")
+    click.echo(f"  open {root}/ in a browser")
+    for example in examples[:1]:
+        page = shlex.quote(f"{root}/id/" + quote(example.removeprefix(str(space)), safe="/%:@!$&'()*+,;=~"))
+        click.echo(f"  curl --location --header 'Accept: text/turtle' {page}")
+    for query in queries[:1]:
+        file = shlex.quote(f"query@{_shown(release.path / query)}")
+        click.echo(f"  curl --header 'Accept: text/csv' --data-urlencode {file} {root}/sparql")
+
+
+def _build(project: Path, out: Path | None, *, record_iris: bool = False) -> "Release":
+    from pilotgraph.build import build
+
+    notes: list[Problem] = []
+    try:
+        with _steps() as step:
+            release = build(project, out or project / "dist", step, notes.append, record_iris=record_iris)
+    finally:
+        _print(notes, "text", err=True)
+    return release
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Show what is being done: as a line that moves on a terminal, else as lines on stderr."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("") as status:
+            yield status.update
+    else:
+        yield lambda step: click.echo(step, err=True)
+
+
+def _print(problems: Iterable[Problem], form: str, *, err: bool = False) -> None:
+    if form == "json":
+        rows = [
+            {**problem.position._asdict(), "severity": problem.severity, "message": problem.message}
+            | ({"rule": problem.rule} if problem.rule else {})
+            for problem in problems
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    colour = False if os.environ.get("NO_COLOR") else None
+    for problem in problems:
+        click.echo(_annotation(problem) if form == "github" else _line(problem), err=err, color=colour)
+
+
+def _line(problem: Problem) -> str:
+    severity = click.style(problem.severity, fg=_COLOURS[problem.severity])
+    return f"{problem.position}: {severity}: {problem.message}"
+
+
+def _annotation(problem: Problem) -> str:
+    """A workflow command of GitHub Actions, which shows the problem beside its line."""
+
+    def escaped(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    command = _ANNOTATIONS.get(problem.severity, "error")
+    path, line, column = problem.position
+    file = escaped(path).replace(":", "%3A").replace(",", "%2C")
+    place = f"file={file},line={line},col={column},title={problem.severity}"
+    return f"::{command} {place}::{escaped(problem.message)}"
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return "no problems"
+    counts = Counter(problem.severity for problem in problems)
+    numbers = ", ".join(_number(counts[severity], severity) for severity in Severity if counts[severity])
+    return f"{numbers} in {_number(len({problem.position.path for problem in problems}), 'file')}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

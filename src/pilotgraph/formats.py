@@ -1,0 +1,157 @@
+"""The one table of formats, and RDF <-> bytes.
+
+Negotiation, file names, the service description and the command line all read this table, so they
+cannot disagree.  pyoxigraph reads and writes; what it leaves open is settled here, so that equal graphs
+give equal bytes: the order of statements and of prefixes, and the names of blank nodes (RDFC-1.0
+<https://www.w3.org/TR/rdf-canon/>).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Generic, TypeVar
+
+import pyoxigraph as ox
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+W3C = "http://www.w3.org/ns/formats/"
+
+Codec = TypeVar("Codec", ox.RdfFormat, ox.QueryResultsFormat)
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Generic[Codec]):
+    """A way to write a graph or a query's result. `iri`: <https://www.w3.org/ns/formats/>."""
+
+    name: str
+    suffix: str
+    media_type: str
+    iri: str
+    codec: Codec
+
+
+TURTLE = Format("Turtle", ".ttl", "text/turtle", W3C + "Turtle", ox.RdfFormat.TURTLE)
+JSON_LD = Format("JSON-LD", ".jsonld", "application/ld+json", W3C + "JSON-LD", ox.RdfFormat.JSON_LD)
+N_TRIPLES = Format("N-Triples", ".nt", "application/n-triples", W3C + "N-Triples", ox.RdfFormat.N_TRIPLES)
+N_QUADS = Format("N-Quads", ".nq", "application/n-quads", W3C + "N-Quads", ox.RdfFormat.N_QUADS)
+RDF_XML = Format("RDF/XML", ".rdf", "application/rdf+xml", W3C + "RDF_XML", ox.RdfFormat.RDF_XML)
+
+# Best first: the order settles ties when a client takes several.
+RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, N_QUADS, RDF_XML)
+
+RESULT_FORMATS = tuple(
+    Format(name, suffix, media_type, f"{W3C}SPARQL_Results_{name}", codec)
+    for name, suffix, media_type, codec in (
+        ("JSON", ".srj", "application/sparql-results+json", ox.QueryResultsFormat.JSON),
+        ("XML", ".srx", "application/sparql-results+xml", ox.QueryResultsFormat.XML),
+        ("CSV", ".csv", "text/csv", ox.QueryResultsFormat.CSV),
+        ("TSV", ".tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
+    )
+)
+
+
+def parse(content: bytes, format: Format[ox.RdfFormat], base: str) -> list[ox.Quad]:
+    """Read RDF.
+
+    :param base: the IRI that relative references are resolved against.
+    :raises SyntaxError: with `lineno` and `offset`, if it does not parse.
+    """
+    return list(ox.parse(content, format.codec, base_iri=base))
+
+
+def serialize(
+    statements: Iterable[ox.Triple | ox.Quad],
+    format: Format[ox.RdfFormat],
+    prefixes: Mapping[str, str] | None = None,
+) -> bytes:
+    """Write RDF, each statement once: equal graphs give equal bytes.
+
+    A format without named graphs gets the union of all graphs.  N-Triples and N-Quads are in their
+    canonical form; in the others a subject's types come first.
+
+    :param prefixes: those that occur are used, where the format has them.
+    """
+    quads = _canonical(statements)
+    if not format.codec.supports_datasets:
+        quads = {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads}
+    if format in (N_TRIPLES, N_QUADS):
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
+    ordered = sorted(quads, key=_order)
+    if format is JSON_LD:
+        return _json_ld(ordered)
+    spaces = _occurring(prefixes or {}, ordered)
+    content = _write([quad.triple for quad in ordered], format, spaces)
+    return _sort_prefixes(content) if format is TURTLE else content
+
+
+def canonical(statements: Iterable[ox.Triple | ox.Quad]) -> bytes:
+    """The canonical N-Quads of a dataset (RDFC-1.0): to compare it, or to hash it."""
+    return serialize(statements, N_QUADS)
+
+
+def _canonical(statements: Iterable[ox.Triple | ox.Quad]) -> set[ox.Quad]:
+    quads = {each if isinstance(each, ox.Quad) else ox.Quad(*each) for each in statements}
+    if any(
+        isinstance(term, ox.BlankNode)
+        for quad in quads
+        for term in (quad.subject, quad.object, quad.graph_name)
+    ):
+        dataset = ox.Dataset(quads)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        quads = set(dataset)
+    return quads
+
+
+def _write(
+    statements: Sequence[ox.Triple] | Sequence[ox.Quad],
+    format: Format[ox.RdfFormat],
+    prefixes: dict[str, str] | None = None,
+) -> bytes:
+    buffer = BytesIO()
+    ox.serialize(statements, buffer, format.codec, prefixes=prefixes)
+    return buffer.getvalue()
+
+
+def _order(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
+    graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
+    predicate = quad.predicate.value
+    return graph, str(quad.subject), predicate != RDF_TYPE, predicate, str(quad.object)
+
+
+def _occurring(prefixes: Mapping[str, str], quads: Iterable[ox.Quad]) -> dict[str, str]:
+    iris = set()
+    for quad in quads:
+        for term in (quad.subject, quad.predicate, quad.object):
+            if isinstance(term, ox.Literal):
+                iris.add(term.datatype.value)
+            elif isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+    return {name: space for name, space in prefixes.items() if any(iri.startswith(space) for iri in iris)}
+
+
+def _sort_prefixes(turtle: bytes) -> bytes:
+    """The order of pyoxigraph's prefixes is that of a hash table."""
+    written = turtle.splitlines(keepends=True)
+    count = sum(line.startswith(b"@prefix ") for line in written)
+    return b"".join(sorted(written[:count]) + ([b"\n"] if count else []) + written[count:])
+
+
+def _json_ld(quads: list[ox.Quad]) -> bytes:
+    """pyoxigraph writes a type like any other property; readers of JSON look for `@type`."""
+    written = json.loads(_write(quads, JSON_LD))
+    nodes = [
+        {**node, "@graph": [_with_type(inner) for inner in node["@graph"]]}
+        if "@graph" in node
+        else _with_type(node)
+        for node in written
+    ]
+    # A node a line: a difference between releases is one between lines.
+    return ("[\n" + ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes) + "\n]\n").encode()
+
+
+def _with_type(node: dict[str, Any]) -> dict[str, Any]:
+    types = node.pop(RDF_TYPE, [])
+    if not types or any("@id" not in each for each in types):
+        return node | ({RDF_TYPE: types} if types else {})
+    return {"@id": node.pop("@id"), "@type": [each["@id"] for each in types], **node}

@@ -1,0 +1,303 @@
+"""Record + context -> RDF statements, each with its place in the file.
+
+A record is a map with an id; a map inside it is a part, with an id of its own.  Scalars are mapped from
+their text, and literals come out in the form that the store gives back (pyoxigraph rewrites `521.30` to
+`521.3` and `en-GB` to `en-gb`), so that dump, page and endpoint agree.  There are no blank nodes and no
+rdf:List: then the sorted lines of N-Quads are canonical.
+
+What does not fit is collected, not raised: the curator sees all problems of a record at once.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import NamedTuple, TypeAlias
+
+from pilotgraph.context import XSD, BadValue, Context, Term, is_iri, suggestion
+from pilotgraph.document import Items, Map, Node, Text, quoted
+from pilotgraph.errors import Position, Problem, Severity
+
+RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+
+# Subject, predicate and object as N-Triples writes them, and the place of the value.
+Statement: TypeAlias = tuple[str, str, str, Position]
+
+
+@dataclass(slots=True)
+class Mapped:
+    """What a record says.
+
+    `subjects`: the IRIs that it defines, its own first, with the places of their ids.
+    """
+
+    statements: list[Statement] = field(default_factory=list)
+    subjects: dict[str, Position] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def map_record(document: Map, context: Context) -> Mapped:
+    """Map one record, with its parts."""
+    mapper = _Mapper(_compile(context))
+    mapper.map_part(document)
+    return mapper.mapped
+
+
+def lines(statements: Iterable[Statement], graph: str = "") -> list[str]:
+    """N-Triples, or N-Quads of one named graph: sorted, none twice, each with its line break.
+
+    :param graph: its IRI, without angle brackets.
+    """
+    end = f" <{graph}> .\n" if graph else " .\n"
+    return sorted({f"{subject} {predicate} {value}{end}" for subject, predicate, value, _ in statements})
+
+
+class _Property(NamedTuple):
+    predicate: str
+    convert: Callable[[str], str]
+    reverse: bool
+    takes_parts: bool
+
+
+class _Table(NamedTuple):
+    context: Context
+    id_key: str
+    properties: dict[str, _Property]
+    things: "_Cache"
+
+
+class _Cache(dict[str, str]):
+    """Remembers what was converted: a date, a class or a thing comes up again and again."""
+
+    def __init__(self, convert: Callable[[str], str]) -> None:
+        self._convert = convert
+
+    def __missing__(self, text: str) -> str:
+        value = self[text] = self._convert(text)
+        return value
+
+
+@lru_cache(maxsize=4)
+def _compile(context: Context) -> _Table:
+    things = _Cache(lambda text: f"<{context.expand(text)}>")
+    classes = _Cache(partial(_class, context))
+    literals = {datatype: _Cache(convert).__getitem__ for datatype, convert in LITERALS.items()}
+
+    def converter(term: Term) -> Callable[[str], str]:
+        if term.type == "@id":
+            return things.__getitem__
+        if term.language:
+            return partial(_text, f'"@{term.language}')
+        return literals.get(term.type or "", partial(_text, '"'))
+
+    properties = {
+        name: _Property(f"<{term.iri}>", converter(term), term.reverse, term.type == "@id")
+        for name, term in context.terms.items()
+        if not term.is_class
+    }
+    properties[context.type_key] = _Property(RDF_TYPE, classes.__getitem__, False, False)
+    return _Table(context, context.id_key, properties, things)
+
+
+# What the core schema of YAML reads as no value.
+_NULLS = frozenset(("~", "null", "Null", "NULL"))
+
+
+class _Mapper:
+    def __init__(self, table: _Table) -> None:
+        self.table = table
+        self.mapped = Mapped()
+
+    def refuse(self, position: Position, message: str) -> None:
+        self.mapped.problems.append(Problem(position, Severity.ERROR, message))
+
+    def map_part(self, node: Map) -> str | None:
+        """Add what a map says; its subject, or None if it has none that can be used."""
+        identifier = self.identify(node)
+        subject = identifier or ""
+        property_of = self.table.properties.get
+        statements = self.mapped.statements
+        start = len(statements)
+        for key, value in node.entries:
+            row = property_of(key.text)
+            if row is None:
+                self.refuse_key(key)
+                continue
+            predicate, convert, reverse, _ = row
+            items = value.nodes if type(value) is Items else (value,)
+            if not items:
+                self.refuse(
+                    value.position, f"{quoted(key.text)} has an empty list; give it a value, or leave it out"
+                )
+            for item in items:
+                if type(item) is Text:
+                    text, plain, position = item
+                    if not text or (plain and text in _NULLS):
+                        self.refuse(position, f"{quoted(key.text)} has no value; write one, or leave it out")
+                        continue
+                    try:
+                        found = convert(text)
+                    except BadValue as error:
+                        self.refuse(position, f"{key.text}: {error}")
+                        continue
+                else:
+                    position = item.position
+                    nested = self.map_nested(key.text, row, item)
+                    if nested is None:
+                        continue
+                    found = nested
+                statements.append(
+                    (found, predicate, subject, position)
+                    if reverse
+                    else (subject, predicate, found, position)
+                )
+        if identifier is None:
+            # Its problems are known now; what it says is about nothing.
+            del statements[start:]
+        return identifier
+
+    def map_nested(self, name: str, row: _Property, item: Node) -> str | None:
+        if not isinstance(item, Map):
+            self.refuse(item.position, f"{quoted(name)} has a list in a list; write one list")
+        elif not row.takes_parts:
+            self.refuse(item.position, f"{quoted(name)} takes a text, not a map")
+        else:
+            return self.map_part(item)
+        return None
+
+    def identify(self, node: Map) -> str | None:
+        """The subject that a map is about; None if its id cannot be used."""
+        id_key = self.table.id_key
+        value = next((value for key, value in node.entries if key.text == id_key), None)
+        if value is None:
+            self.refuse(
+                node.position, f"no {quoted(id_key)} here; every record has one, and every part of it its own"
+            )
+            return None
+        if not isinstance(value, Text):
+            self.refuse(value.position, f"{quoted(id_key)} takes one text")
+            return None
+        if not value.text or (value.plain and value.text in _NULLS):
+            self.refuse(value.position, f"{quoted(id_key)} has no value; write one")
+            return None
+        try:
+            subject = self.table.things[value.text]
+        except BadValue as error:
+            self.refuse(value.position, f"{id_key}: {error}")
+            return None
+        first = self.mapped.subjects.setdefault(subject[1:-1], value.position)
+        if first is not value.position:
+            self.refuse(
+                value.position, f"{quoted(value.text)} is the id on line {first.line} too; give each its own"
+            )
+        return subject
+
+    def refuse_key(self, key: Text) -> None:
+        context = self.table.context
+        if key.text == context.id_key:
+            return  # the one key that is no property
+        if key.text in context.terms:
+            self.refuse(
+                key.position, f"{quoted(key.text)} is a class; write it after {quoted(context.type_key)}"
+            )
+            return
+        near = suggestion(key.text, [context.id_key, *self.table.properties])
+        self.refuse(key.position, f"unknown key {quoted(key.text)}{near}")
+
+
+def _class(context: Context, text: str) -> str:
+    term = context.terms.get(text)
+    if term and term.is_class:
+        return f"<{term.iri}>"
+    prefix, colon, _ = text.partition(":")
+    if colon and prefix in context.prefixes:
+        return f"<{context.expand(text)}>"
+    classes = [name for name, term in context.terms.items() if term.is_class]
+    raise BadValue(f"{quoted(text)} is not a class of the context{suggestion(text, classes)}")
+
+
+def _text(end: str, text: str) -> str:
+    # As canonical N-Triples escapes; document lets no other control character through.
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}{end}'
+
+
+_INTEGER = re.compile(r"[+-]?0*[0-9]{1,19}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+# The store has 128 bits for a decimal times 10^18.
+_WHOLE_DIGITS, _FRACTION_DIGITS = 20, 18
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR = re.compile(r"(?!0000)[0-9]{4}")
+_YEAR_MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
+_TIME = re.compile(r"([0-9T:-]{19})(?:\.([0-9]{1,18}))?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?")
+
+
+def _typed(name: str, form: Callable[[str], str | None], wanted: str) -> Callable[[str], str]:
+    """A converter to literals of a datatype from a function that gives the canonical form, or None."""
+
+    def convert(text: str) -> str:
+        canonical = form(text)
+        if canonical is None:
+            raise BadValue(f"{quoted(text)} is not {wanted}")
+        return f'"{canonical}"^^<{XSD}{name}>'
+
+    return convert
+
+
+def _integer(text: str) -> str | None:
+    # Beyond 64 bits the store compares texts, not numbers.
+    if _INTEGER.fullmatch(text) and -(1 << 63) <= int(text) < 1 << 63:
+        return str(int(text))
+    return None
+
+
+def _decimal(text: str) -> str | None:
+    if not _DECIMAL.fullmatch(text):
+        return None
+    whole, _, fraction = text.lstrip("+-").partition(".")
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    if len(whole) > _WHOLE_DIGITS or len(fraction) > _FRACTION_DIGITS:
+        return None
+    number = f"{whole}.{fraction}" if fraction else whole
+    return f"-{number}" if text[0] == "-" and number != "0" else number
+
+
+def _date(text: str) -> str | None:
+    try:
+        return text if _DATE.fullmatch(text) and date.fromisoformat(text) else None
+    except ValueError:
+        return None
+
+
+def _date_time(text: str) -> str | None:
+    match = _TIME.fullmatch(text)
+    if not match:
+        return None
+    moment, fraction, zone = match.groups(default="")
+    try:
+        datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return None
+    fraction = fraction.rstrip("0")
+    return moment + (f".{fraction}" if fraction else "") + ("Z" if zone[1:] == "00:00" else zone)
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
+    return lambda text: text if pattern.fullmatch(text) else None
+
+
+LITERALS: dict[str, Callable[[str], str]] = {
+    XSD + name: _typed(name, form, wanted)
+    for name, form, wanted in (
+        ("anyURI", lambda text: text if is_iri(text) else None, "an absolute IRI"),
+        ("boolean", lambda text: text if text in ("true", "false") else None, "true or false"),
+        ("date", _date, "a date; write year-month-day, of a day that exists, as in 2015-02-28"),
+        ("dateTime", _date_time, "a date and time; write them as in 2015-02-28T09:30:00Z"),
+        ("decimal", _decimal, "a decimal number; write digits and a point only, as in 1200 or 3.5"),
+        ("gYear", _matching(_YEAR), "a year; write four digits, as in 2015"),
+        ("gYearMonth", _matching(_YEAR_MONTH), "a month of a year; write them as in 2015-02"),
+        ("integer", _integer, "a whole number; write digits only, as in 1200"),
+    )
+}
+LITERALS[XSD + "string"] = partial(_text, '"')

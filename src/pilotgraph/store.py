@@ -1,0 +1,183 @@
+"""A release's data, and SPARQL queries answered from it.
+
+In: a `Query`: its text, the graphs to ask, and a format for each kind of result.  Out: a complete
+`Answer`, or a `QueryError` that says why there is none; never a part of an answer.
+
+`Store` is the interface: `LocalStore` evaluates in this process, for the command line; in a
+server `workers.WorkerStore` does the same in processes that can be ended, because pyoxigraph
+cannot be told to stop.  The default graph is the union of all named graphs, unless the request
+or the query says otherwise; a graph that the release does not have is empty, and nothing is fetched.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Protocol, Self
+
+import pyoxigraph as ox
+
+from pilotgraph.context import Context
+from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat
+from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
+from pilotgraph.guard import check
+from pilotgraph.release import Release
+
+DATA = "data.nq"
+CONTEXT = "context.jsonld"
+
+# What to do about any limit.
+WAY_OUT = "Narrow the query, or take the dump and ask it there."
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as the SPARQL Protocol has it, with the formats that its answer may have.
+
+    `solutions` is for SELECT and ASK, `graph` for CONSTRUCT and DESCRIBE; None where the client takes
+    no format for that kind.  Graphs named here replace those of FROM and FROM NAMED in the text
+    (<https://www.w3.org/TR/sparql11-protocol/#dataset>).
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    solutions: Format[ox.QueryResultsFormat] | None = RESULT_FORMATS[0]
+    graph: Format[ox.RdfFormat] | None = RDF_FORMATS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer, in the one of the query's two formats that suits its kind."""
+
+    content: bytes
+    format: Format[ox.QueryResultsFormat] | Format[ox.RdfFormat]
+
+
+class Store(Protocol):
+    """Whatever answers queries: here in process, in workers, or one day a server elsewhere."""
+
+    def query(self, query: Query) -> Answer:
+        """Answer a query, completely.
+
+        :raises QueryError: if there is no answer; which subclass says why.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back processes and memory; a second call does nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What queries are evaluated on: the statements, and the prefixes for answers in Turtle."""
+
+    store: ox.Store
+    prefixes: Mapping[str, str]
+
+    @classmethod
+    def load(cls, release: Release) -> Self:
+        store = ox.Store()
+        store.bulk_load(path=release.path / DATA, format=ox.RdfFormat.N_QUADS)
+        # Any base does: only the prefixes are wanted.
+        context = Context.read(release.read(CONTEXT), CONTEXT, "http://localhost/")
+        return cls(store, context.prefixes)
+
+
+class LocalStore:
+    """A release's data in this process: for the command line and for tests, not for strangers."""
+
+    def __init__(self, release: Release, answer_mb: int = 1_000) -> None:
+        self._data = Data.load(release)
+        self._answer_mb = answer_mb
+
+    def query(self, query: Query) -> Answer:
+        return evaluate(self._data, query, check(query.text), self._answer_mb)
+
+    def close(self) -> None:
+        """Nothing to do: the memory goes with the object."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def evaluate(data: Data, query: Query, names_dataset: bool, answer_mb: int) -> Answer:
+    """Answer a query that `guard.check` let pass.
+
+    :param names_dataset: what `guard.check` said of it.
+    :param answer_mb: the largest answer given, in MB (1,000,000 bytes).
+    :raises QueryError: MalformedQuery, NoFormat or LimitExceeded.
+    """
+    output = _Capped(answer_mb)
+    try:
+        results = data.store.query(query.text, **_dataset(query, names_dataset))
+        if isinstance(results, ox.QueryTriples):
+            if query.graph is None:
+                raise NoFormat([format.media_type for format in RDF_FORMATS])
+            if query.graph is TURTLE:
+                ox.serialize(results, output, TURTLE.codec, prefixes=dict(data.prefixes))
+                return Answer(_tidy(output.getvalue(), data.prefixes), TURTLE)
+            results.serialize(output, query.graph.codec)
+            return Answer(output.getvalue(), query.graph)
+        if query.solutions is None:
+            raise NoFormat([format.media_type for format in RESULT_FORMATS])
+        results.serialize(output, query.solutions.codec)
+        return Answer(output.getvalue(), query.solutions)
+    except SyntaxError as error:
+        raise MalformedQuery(_explanation(str(error))) from error
+    except RuntimeError as error:  # it calls a function that the engine does not have
+        raise MalformedQuery(str(error)) from error
+
+
+def _dataset(query: Query, names_dataset: bool) -> dict[str, Any]:
+    """The arguments that choose the graphs; a graph named twice is still asked once."""
+    if query.default_graphs or query.named_graphs:
+        return {
+            "default_graph": [_graph(iri) for iri in dict.fromkeys(query.default_graphs)],
+            "named_graphs": [_graph(iri) for iri in dict.fromkeys(query.named_graphs)],
+        }
+    # pyoxigraph would let this option win over FROM.
+    return {"use_default_graph_as_union": not names_dataset}
+
+
+def _graph(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise MalformedQuery(f"the graph {iri!r} is not named by an absolute IRI") from error
+
+
+def _explanation(error: str) -> str:
+    """The parser's error without what it expected, a long list, but with the rule that was broken."""
+    match = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", error, re.DOTALL)
+    if not match:
+        return error
+    # Of what it expected, rules are the sentences; the rest are tokens and ranges of characters.
+    rules = re.findall(r"(?:^|, )([A-Za-z][\w* ]* [\w* ]+)(?=, |$)", match[3])
+    reason = "; ".join(rules) or "the query is not right here, or before"
+    return f"line {match[1]}, column {match[2]}: {reason}"
+
+
+def _tidy(turtle: bytes, prefixes: Mapping[str, str]) -> bytes:
+    """Keep the prefixes that are used, in order: pyoxigraph writes all, in the order of a hash table."""
+    lines = turtle.split(b"\n", len(prefixes))
+    statements = lines.pop()
+    used = [line for line in sorted(lines) if line.split(b" ", 2)[1] in statements]
+    return b"\n".join([*used, statements])
+
+
+class _Capped(BytesIO):
+    """Takes bytes up to a limit; the writer is stopped there, so that no more is computed."""
+
+    def __init__(self, answer_mb: int) -> None:
+        super().__init__()
+        self._answer_mb = answer_mb
+
+    def write(self, content: Any, /) -> int:
+        if self.tell() + len(content) > self._answer_mb * 1_000_000:
+            raise LimitExceeded(f"The answer is larger than {self._answer_mb} MB, the limit. {WAY_OUT}")
+        return super().write(content)

@@ -1,0 +1,838 @@
+"""The HTTP contract, on the lighthouses and on data that means harm; some of it over real sockets."""
+
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+import pytest
+import waitress.server
+from flask import Flask
+from flask.testing import FlaskClient
+from rdflib import Graph
+from rdflib.compare import isomorphic
+from werkzeug.test import TestResponse
+
+from pilotgraph import app as app_module
+from pilotgraph.app import DOCUMENTS, MAX_BODY_BYTES, ROUTES, create_app
+from pilotgraph.errors import LimitExceeded, StoreUnavailable
+from pilotgraph.formats import RDF_FORMATS
+from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.store import Answer, LocalStore, Query, Store
+
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+LIGHTS = "https://example.org/lights/"
+KESTREL = "/doc/lighthouse/kestrel-point"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE")
+ASK = "/sparql?" + urlencode({"query": "ASK { ?s ?p ?o }"})
+
+# An address for every route of the contract.
+EXAMPLES = {
+    "/": "/",
+    "/id/<path:name>": "/id/lighthouse/kestrel-point",
+    "/doc/<path:name>": KESTREL + ".ttl",
+    "/ontology": "/ontology",
+    "/ontology.<suffix>": "/ontology.ttl",
+    "/ontology/<version>": "/ontology/0.3.0",
+    "/sparql": ASK,
+    "/releases/<version>/<path:name>": "/releases/0.3.0/queries/highest-lights.rq",
+}
+
+# Names and texts that no curator would write, and that a stranger might.
+ODD = {
+    "odd/a%20b": "an escaped space",
+    "odd/a%2Fb": "an escaped slash",
+    "odd/caf%C3%A9": "an escaped letter",
+    "odd/café": "a letter",
+    "odd/x.ttl": "a suffix that is part of the name",
+    "odd/(a)'b,c;d=e@f:g!h$i&j*k+l~m": "all that a path may hold",
+    "odd/markup": "<script>alert(1)</script> \"&amp;' {{ 7 * 7 }}",
+}
+HOSTILE = f"""
+<{LIGHTS}id/odd/markup> <{LIGHTS}ontology#logRemark> "<img src=x onerror=alert(1)>" .
+<{LIGHTS}id/odd/markup> <{LIGHTS}ontology#inSightOf> <javascript:alert(1)> .
+<{LIGHTS}id/odd/markup> <{LIGHTS}ontology#inSightOf> <data:text/html,x> .
+<{LIGHTS}id/odd/markup> <{LIGHTS}ontology#liveView>
+    "javascript:alert(2)"^^<http://www.w3.org/2001/XMLSchema#anyURI> .
+<{LIGHTS}id/odd/markup> <{LIGHTS}ontology#liveView>
+    "https://example.org/?a=1&b=2"^^<http://www.w3.org/2001/XMLSchema#anyURI> .
+<{LIGHTS}id/odd/markup> <https://example.org/terms#%22onclick=%22> "an odd property" .
+"""
+
+
+class Broken:
+    """A store whose answers are counted, and that can be made to fail."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self.store = store
+        self.asked = 0
+        self.error: Exception | None = None
+
+    def query(self, query: Query) -> Answer:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return self.store.query(query)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+@pytest.fixture(scope="module")
+def odd_release(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    labels = "".join(
+        f"<{LIGHTS}id/{name}> <{LABEL}> {ox.Literal(label, language='en')} .\n" for name, label in ODD.items()
+    )
+    quads = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(LIGHTS + "graph/others"))
+        for triple in ox.parse(labels + HOSTILE, ox.RdfFormat.TURTLE)
+    ]
+    files = {name: release.read(name) for name in release.files if name not in (MANIFEST, CHECKSUMS)}
+    files["data.nq"] += "".join(f"{quad} .\n" for quad in quads).encode()
+    return write(tmp_path_factory.mktemp("odd"), release.version, files)
+
+
+class Buffered(FlaskClient):
+    """Reads an answer at once, so that no file stays open."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return super().open(*arguments, **{"buffered": True, **options})
+
+
+def serving(release: Release, store: Store | None = None, public_url: str | None = None) -> Flask:
+    app = create_app(release, store or LocalStore(release), public_url)
+    app.test_client_class = Buffered
+    return app
+
+
+@pytest.fixture(scope="module")
+def app(odd_release: Release) -> Flask:
+    return serving(odd_release)
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def store(odd_release: Release) -> Broken:
+    return Broken(LocalStore(odd_release))
+
+
+@pytest.fixture
+def frail(odd_release: Release, store: Broken) -> FlaskClient:
+    """A client of an application whose store can fail."""
+    return serving(odd_release, store).test_client()
+
+
+def get(client: FlaskClient, path: str, accept: str | None = None, *, follow: bool = False) -> TestResponse:
+    headers = {"Accept": accept} if accept is not None else {}
+    return client.get(path, headers=headers, follow_redirects=follow)
+
+
+def triples(content: bytes, form: ox.RdfFormat) -> set[ox.Triple]:
+    return {quad.triple for quad in ox.parse(content, form, base_iri="http://wrong.invalid/")}
+
+
+# Routes and methods.
+
+
+def test_the_table_of_examples_covers_the_contract() -> None:
+    assert [route.rule for route in ROUTES] == list(EXAMPLES)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.rule)
+def test_a_route_takes_its_methods_and_no_other(
+    client: FlaskClient, route: app_module.Route, method: str
+) -> None:
+    allowed = {*route.methods, "HEAD", "OPTIONS"}
+    form = {"query": "ASK { ?s ?p ?o }"} if method in ("POST", "QUERY") else None
+    path = "/sparql" if form and route.rule == "/sparql" else EXAMPLES[route.rule]
+    response = client.open(path, method=method, data=form)
+    if method in allowed:
+        assert response.status_code == (303 if route.view == "thing" and method != "OPTIONS" else 200)
+    else:
+        assert response.status_code == 405
+        assert set(response.headers["Allow"].split(", ")) == allowed
+    if method == "OPTIONS":
+        assert set(response.headers["Allow"].split(", ")) == allowed
+        assert response.headers["Access-Control-Allow-Methods"] == response.headers["Allow"]
+        assert response.headers["Access-Control-Allow-Headers"] == "*"
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES.values(), "/static/style.css", "/nothing"])
+def test_head_says_what_get_says(client: FlaskClient, path: str) -> None:
+    head, found = client.head(path), client.get(path)
+    assert head.status_code == found.status_code
+    assert head.data == b""
+    assert {**head.headers, "Date": ""} == {**found.headers, "Date": ""}
+    assert int(found.headers["Content-Length"]) == len(found.data)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        *[(path, "GET", 303 if path.startswith("/id/") else 200) for path in EXAMPLES.values()],
+        ("/static/style.css", "GET", 200),
+        ("/nothing", "GET", 404),
+        ("/", "DELETE", 405),
+        ("/sparql?query=nonsense", "GET", 400),
+        ("/sparql", "OPTIONS", 200),
+    ],
+)
+def test_every_answer_is_open_to_scripts_and_closed_to_foreign_content(
+    client: FlaskClient, path: str, method: str, status: int
+) -> None:
+    response = client.open(path, method=method)
+    assert response.status_code == status
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Vary"] == "Accept"
+    assert response.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+# Things and their documents.
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [
+        pytest.param(None, ".html", id="no header means the page"),
+        pytest.param("", ".html", id="an empty header too"),
+        pytest.param("*/*", ".html", id="anything means the page"),
+        pytest.param(BROWSER, ".html", id="a browser gets the page"),
+        pytest.param("text/turtle", ".ttl", id="Turtle"),
+        pytest.param("application/ld+json", ".jsonld", id="JSON-LD"),
+        pytest.param("application/n-triples", ".nt", id="N-Triples"),
+        pytest.param("application/n-quads", ".nq", id="N-Quads"),
+        pytest.param("application/rdf+xml", ".rdf", id="RDF/XML"),
+        pytest.param("application/*", ".jsonld", id="a range of types keeps our order"),
+        pytest.param("text/turtle;q=0.4, application/rdf+xml", ".rdf", id="the higher q wins"),
+        pytest.param("text/html;q=0, */*;q=0.1", ".ttl", id="q=0 rules the page out"),
+        pytest.param("text/turtle; charset=utf-8", ".ttl", id="a parameter does not hide a match"),
+        pytest.param("image/png, text/turtle;q=0.1", ".ttl", id="what we do not have is passed over"),
+    ],
+)
+def test_a_thing_leads_to_the_document_that_the_client_takes(
+    client: FlaskClient, accept: str | None, suffix: str
+) -> None:
+    for path in ("/id/lighthouse/kestrel-point", KESTREL):
+        response = get(client, path, accept)
+        assert (response.status_code, response.headers["Location"]) == (303, KESTREL + suffix)
+        assert response.headers["Vary"] == "Accept"
+
+
+def test_a_client_that_takes_nothing_of_ours_is_told_what_there_is(client: FlaskClient) -> None:
+    response = get(client, "/id/lighthouse/kestrel-point", "image/png")
+    assert (response.status_code, response.mimetype) == (406, "application/problem+json")
+    types = [form.media_type for form in DOCUMENTS]
+    assert json.loads(response.data) == {
+        "title": "Not Acceptable",
+        "status": 406,
+        "detail": "Nothing here has a type that your Accept header allows. It can be sent as: "
+        + ", ".join(types),
+        "offers": types,
+    }
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("form", DOCUMENTS, ids=lambda form: form.name)
+def test_a_thing_with_an_odd_name_has_its_documents(
+    client: FlaskClient, name: str, form: app_module.Form
+) -> None:
+    # A client escapes what is not ASCII; `café` and `caf%C3%A9` are then one URL, which means the first.
+    path = quote(name, safe="/%:@!$&'()*+,;=~")
+    response = get(client, f"/id/{path}", form.media_type)
+    assert (response.status_code, response.headers["Location"]) == (303, f"/doc/{path}{form.suffix}")
+    response = client.get(response.headers["Location"])
+    assert (response.status_code, response.mimetype) == (200, form.media_type)
+    if form.suffix == ".nt":
+        meant = name.replace("caf%C3%A9", "café")
+        label = ox.Literal(ODD[meant], language="en")
+        assert f"<{LIGHTS}id/{meant}> <{LABEL}> {label} ." in response.text
+
+
+def test_a_path_that_was_not_escaped_means_the_same(client: FlaskClient) -> None:
+    response = client.get("/id/keeper/þóra-lundadóttir")
+    assert response.headers["Location"] == "/doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir.html"
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if "%2F" not in name])
+def test_a_server_that_does_not_say_what_was_sent_will_do(client: FlaskClient, name: str) -> None:
+    path = quote(name, safe="/%:@!$&'()*+,;=~")
+    response = client.get(f"/id/{path}", environ_overrides={"REQUEST_URI": ""})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/doc/{path}.html")
+
+
+def test_a_document_holds_the_same_in_every_format(client: FlaskClient) -> None:
+    found = [triples(client.get(KESTREL + form.suffix).data, form.codec) for form in RDF_FORMATS]
+    assert all(each == found[0] for each in found)
+    assert len(found[0]) > 20
+    page = ox.NamedNode(LIGHTS + "doc/lighthouse/kestrel-point")
+    assert {
+        (triple.predicate.value, str(triple.object)) for triple in found[0] if triple.subject == page
+    } == {
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "<http://xmlns.com/foaf/0.1/Document>"),
+        ("http://xmlns.com/foaf/0.1/primaryTopic", f"<{LIGHTS}id/lighthouse/kestrel-point>"),
+        ("http://rdfs.org/ns/void#inDataset", f"<{LIGHTS}>"),
+        ("http://purl.org/dc/terms/license", "<https://creativecommons.org/licenses/by/4.0/>"),
+    }
+
+
+def test_a_document_links_to_its_other_forms(client: FlaskClient) -> None:
+    assert client.get("/doc/keeper/þóra-lundadóttir.ttl").headers["Link"] == ", ".join(
+        f"</doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir{form.suffix}>;"
+        f' rel="alternate"; type="{form.media_type}"'
+        for form in DOCUMENTS
+        if form.suffix != ".ttl"
+    ) + (
+        f', <{LIGHTS}doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir>; rel="canonical"'
+        ', </>; rel="describedby"'
+        ', <https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/nothing", id="no route"),
+        pytest.param("/id/", id="no name"),
+        pytest.param("/id/lighthouse/nothing", id="no such thing"),
+        pytest.param("/id/lighthouse", id="half a name"),
+        pytest.param("/id/lighthouse/kestrel-point/", id="a slash too many"),
+        pytest.param("/id//lighthouse/kestrel-point", id="an empty segment"),
+        pytest.param("/id/keeper/../lighthouse/kestrel-point", id="a way round"),
+        pytest.param("/doc/lighthouse/nothing.ttl", id="no such document"),
+        pytest.param("/doc/lighthouse/kestrel-point.exe", id="no such suffix"),
+        pytest.param("/doc/.ttl", id="a suffix and no name"),
+        pytest.param("/id/a%20b", id="an escaped space"),
+        pytest.param("/id/lighthouse%2Fkestrel-point", id="an escaped slash is not a slash"),
+        pytest.param("/id/%00", id="a null byte"),
+        pytest.param("/id/%0D%0ASet-Cookie:%20a=b", id="a line break"),
+        pytest.param("/id/%FF%FE", id="what is not UTF-8"),
+        pytest.param("/id/%ED%A0%80", id="half a surrogate pair"),
+        pytest.param("/id/%EF%BF%BD", id="a replacement character"),
+        pytest.param("/id/x>%20?p%20?o%20}%20#", id="the end of an IRI in SPARQL"),
+        pytest.param("/id/x%3E%20%3Fp%20%3Fo%20%7D%20%23", id="the same, escaped"),
+        pytest.param("/id/%", id="half an escape"),
+        pytest.param("/id/" + "a" * 100_000, id="a very long name"),
+        pytest.param("/id/" + "%41" * 3_000, id="a very long escaped name"),
+        pytest.param("/doc/" + "a/" * 1_500 + "b.ttl", id="a very deep name"),
+        pytest.param("/ontology/9.9.9", id="no such version"),
+        pytest.param("/ontology.exe", id="no such form of the ontology"),
+        pytest.param("/releases/0.3.0/nothing.ttl", id="no such file"),
+        pytest.param("/releases/9.9.9/data.nq", id="another release"),
+        pytest.param("/releases/0.3.0/../../../etc/passwd", id="out of the release"),
+        pytest.param("/releases/0.3.0/%2e%2e/%2e%2e/etc/passwd", id="out of the release, escaped"),
+        pytest.param("/static/../app.py", id="out of the static files"),
+    ],
+)
+def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert json.loads(response.data) == {
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is nothing at this address.",
+    }
+    assert "Set-Cookie" not in response.headers
+
+
+def test_the_iri_of_a_named_graph_leads_to_the_description(client: FlaskClient) -> None:
+    response = client.get("/graph/others")
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+
+
+# Caches.
+
+
+@pytest.mark.parametrize("path", ["/", "/ontology", KESTREL + ".html", KESTREL + ".ttl"])
+def test_what_a_client_has_is_not_sent_again_nor_asked_for(
+    frail: FlaskClient, store: Broken, path: str
+) -> None:
+    first = frail.get(path)
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    asked = store.asked
+    for tag in (first.headers["ETag"], "W/" + first.headers["ETag"], f'"x", {first.headers["ETag"]}'):
+        again = frail.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert again.headers["Vary"] == "Accept"
+    assert store.asked == asked
+    assert frail.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+def test_a_tag_is_of_one_form_of_one_document_of_one_release(client: FlaskClient, release: Release) -> None:
+    other = serving(release).test_client()
+    tags = [each.get(KESTREL + form.suffix).headers["ETag"] for each in (client, other) for form in DOCUMENTS]
+    tags += [get(client, "/", form.media_type).headers["ETag"] for form in DOCUMENTS]
+    tags += [get(client, "/ontology", form.media_type).headers["ETag"] for form in DOCUMENTS]
+    assert len(set(tags)) == 4 * len(DOCUMENTS)
+
+
+def test_what_is_not_there_stays_404_whatever_a_client_has(client: FlaskClient) -> None:
+    assert client.get("/doc/lighthouse/nothing.ttl", headers={"If-None-Match": "*"}).status_code == 404
+
+
+# The dataset, the ontology, the files of the release.
+
+
+def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient) -> None:
+    page = get(client, "/", BROWSER).text
+    for text in (
+        "<h1>Lighthouses of a made-up coast</h1>",
+        "An invented example.",
+        '<a href="/id/lighthouse/kestrel-point"',
+        ">Kestrel Point</a>",
+        ">Which lighthouses have their lamp highest above the sea?</a>",
+        "http://localhost/sparql",
+        '<a href="/releases/0.3.0/data.nq">data.nq</a>',
+        ">tidal lighthouse</a></th><td>2</td>",
+    ):
+        assert text in page
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("path", ["/", "/sparql"])
+def test_the_dataset_is_described_in_rdf(
+    client: FlaskClient, odd_release: Release, path: str, form: app_module.RdfForm
+) -> None:
+    response = get(client, path, form.media_type)
+    assert (response.status_code, response.mimetype) == (200, form.media_type)
+    expected = triples(odd_release.read("description.ttl"), ox.RdfFormat.TURTLE)
+    assert triples(response.data, form.codec) == expected
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
+def test_the_ontology_in_rdf(client: FlaskClient, odd_release: Release, form: app_module.RdfForm) -> None:
+    names = {".ttl": "turtle", ".jsonld": "json-ld", ".nt": "nt", ".nq": "nquads", ".rdf": "xml"}
+    expected = Graph().parse(data=odd_release.read("ontology.ttl"), format="turtle")
+    for response in (
+        get(client, "/ontology", form.media_type),
+        get(client, "/ontology/0.3.0", form.media_type),
+        client.get("/ontology" + form.suffix),
+    ):
+        assert (response.status_code, response.mimetype) == (200, form.media_type)
+        found = triples(response.data, form.codec)
+        as_text = "".join(f"{triple} .\n" for triple in found)
+        assert isomorphic(Graph().parse(data=as_text, format="nt"), expected), names
+
+
+def test_the_page_of_the_ontology_has_an_anchor_for_every_term(
+    client: FlaskClient, odd_release: Release
+) -> None:
+    page = Page(get(client, "/ontology", BROWSER).text)
+    terms = {
+        triple.subject.value.partition("#")[2]
+        for triple in triples(odd_release.read("ontology.ttl"), ox.RdfFormat.TURTLE)
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(LIGHTS + "ontology#")
+    }
+    assert len(terms) > 20
+    assert terms <= set(page.ids)
+
+
+def test_every_file_of_the_release_is_served_for_ever(client: FlaskClient, odd_release: Release) -> None:
+    assert len(odd_release.files) > 10
+    for name, file in odd_release.files.items():
+        response = client.get(f"/releases/0.3.0/{name}")
+        assert (response.status_code, response.mimetype) == (200, file.media_type)
+        assert response.data == odd_release.read(name)
+        assert response.headers["ETag"] == f'"{file.sha256}"'
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        again = client.get(f"/releases/0.3.0/{name}", headers={"If-None-Match": f'"{file.sha256}"'})
+        assert again.status_code == 304
+
+
+def test_a_download_can_be_resumed(client: FlaskClient, odd_release: Release) -> None:
+    whole = odd_release.read("data.nq")
+    response = client.get("/releases/0.3.0/data.nq", headers={"Range": "bytes=100-"})
+    assert (response.status_code, response.data) == (206, whole[100:])
+    response = client.get("/releases/0.3.0/data.nq", headers={"Range": "bytes=99999999-"})
+    assert (response.status_code, response.mimetype) == (416, "application/problem+json")
+    assert response.headers["Content-Range"] == f"bytes */{len(whole)}"
+
+
+# SPARQL.
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        pytest.param(None, "text/turtle", id="no header: the service description"),
+        pytest.param("*/*", "text/turtle", id="anything: the same"),
+        pytest.param(BROWSER, "text/html", id="a browser: the form"),
+        pytest.param("application/ld+json", "application/ld+json", id="another format of RDF"),
+    ],
+)
+def test_nothing_asked_is_answered_with_what_there_is(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    assert get(client, "/sparql", accept).mimetype == media_type
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type", "start"),
+    [
+        pytest.param(None, "application/sparql-results+json", b'{"head"', id="no header"),
+        pytest.param("*/*", "application/sparql-results+json", b'{"head"', id="anything"),
+        pytest.param("text/csv", "text/csv", b"label\r\n", id="CSV"),
+        pytest.param("text/html, text/csv", "text/csv", b"label\r\n", id="as soon CSV as a page"),
+        pytest.param(BROWSER, "text/html", b"<!doctype html>", id="a browser"),
+    ],
+)
+def test_a_query_is_answered_by_accept(
+    client: FlaskClient, accept: str | None, media_type: str, start: bytes
+) -> None:
+    query = f"SELECT ?label {{ ?s <{LABEL}> ?label }}"
+    response = get(client, "/sparql?" + urlencode({"query": query}), accept)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert response.data.startswith(start)
+
+
+def ask(client: FlaskClient, query: str) -> TestResponse:
+    return get(client, "/sparql?" + urlencode({"query": query}), BROWSER)
+
+
+def test_a_browser_sees_a_table(client: FlaskClient) -> None:
+    query = f"SELECT ?thing ?none ('<b>' AS ?x) {{ BIND(<{LIGHTS}id/lighthouse/north-teal> AS ?thing) }}"
+    page = ask(client, query).text
+    assert '<th scope="col">thing</th><th scope="col">none</th><th scope="col">x</th>' in page
+    assert (
+        '<tr><td><a href="/id/lighthouse/north-teal" title="https://example.org/lights/id/lighthouse/north-teal">'
+        'lighthouse/north-teal</a></td><td></td><td><span class="short">&lt;b&gt;</span></td></tr>'
+    ) in page
+    assert "&lt;b&gt;&#39; AS ?x" in page  # the query stays in the form
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        pytest.param("ASK { ?s ?p ?o }", '<span class="short">true</span>', id="ASK"),
+        pytest.param(
+            "CONSTRUCT { ?s a <urn:a> } { BIND(<urn:s> AS ?s) }",
+            "&lt;urn:s&gt; a &lt;urn:a&gt;",
+            id="CONSTRUCT",
+        ),
+        pytest.param("SELECT ?s { BIND(BNODE() AS ?s) }", "<td><span>_:", id="a blank node"),
+        pytest.param("SELECT ?s { BIND(<javascript:x> AS ?s) }", '<span title="javascript:x">', id="no link"),
+    ],
+)
+def test_a_browser_sees_every_kind_of_answer(client: FlaskClient, query: str, text: str) -> None:
+    response = ask(client, query)
+    assert response.status_code == 200
+    assert text in response.text
+
+
+def test_a_page_shows_the_first_rows_of_many(client: FlaskClient) -> None:
+    page = ask(client, "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 1500").text
+    assert page.count("<tr>") == 1_001
+    assert "The first 1,000 are shown." in page
+    assert '<span class="count">1,500</span>' in page
+
+
+def test_a_malformed_query_stays_in_the_form_with_what_is_wrong(client: FlaskClient) -> None:
+    response = ask(client, "SELECT * { <b> ")
+    assert (response.status_code, response.mimetype) == (400, "text/html")
+    assert "Malformed query" in response.text
+    assert "SELECT * { &lt;b&gt; </textarea>" in response.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"Content-Type": "application/sparql-query"}, 413, id="as a query"),
+        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, 413, id="as a form"),
+    ],
+)
+def test_a_body_that_is_too_large_is_refused(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    response = client.post("/sparql", data=b"q" * (MAX_BODY_BYTES + 1), headers=headers)
+    assert response.status_code == status
+    assert json.loads(response.data)["detail"] == f"The body of a request may have {MAX_BODY_BYTES:,} bytes."
+
+
+# Failures.
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/id/lighthouse/kestrel-point", KESTREL + ".html", KESTREL + ".ttl", ASK, "/id/lighthouse/nothing"],
+)
+@pytest.mark.parametrize("accept", ["text/html", "application/problem+json"])
+def test_a_store_that_is_busy_is_no_404(frail: FlaskClient, store: Broken, path: str, accept: str) -> None:
+    store.error = StoreUnavailable("Too many queries are waiting.")
+    if path.startswith("/sparql") and accept == "application/problem+json":
+        accept = "*/*"
+    response = get(frail, path, accept if path != "/" else BROWSER)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert "Too many queries are waiting." in response.text
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/ontology", "/ontology.ttl", "/sparql", "/releases/0.3.0/data.nq"])
+def test_what_needs_no_store_works_without_one(frail: FlaskClient, store: Broken, path: str) -> None:
+    store.error = StoreUnavailable("Gone.")
+    assert frail.get(path).status_code == 200
+
+
+def test_a_limit_is_named_and_asking_again_is_not_advised(frail: FlaskClient, store: Broken) -> None:
+    store.error = LimitExceeded("The query ran longer than 10 s, the limit. Narrow the query.")
+    response = frail.get(ASK)
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    assert "Retry-After" not in response.headers
+    assert json.loads(response.data) == {
+        "title": "Limit exceeded",
+        "status": 500,
+        "detail": "The query ran longer than 10 s, the limit. Narrow the query.",
+    }
+
+
+@pytest.mark.parametrize("accept", ["*/*", BROWSER])
+def test_an_error_of_ours_is_logged_and_not_shown(
+    frail: FlaskClient, store: Broken, accept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.error = RuntimeError("secret /etc/path")
+    response = get(frail, KESTREL + ".ttl", accept)
+    assert response.status_code == 500
+    assert "Something went wrong on our side." in response.text
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        pytest.param(None, "application/problem+json", id="a program"),
+        pytest.param("text/turtle", "application/problem+json", id="one that takes no kind of error"),
+        pytest.param(BROWSER, "text/html", id="a browser"),
+    ],
+)
+def test_an_error_has_the_form_that_the_client_takes(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    response = get(client, "/nothing", accept)
+    assert (response.status_code, response.mimetype) == (404, media_type)
+    assert "There is nothing at this address." in response.text
+
+
+# Pages.
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Page(HTMLParser):
+    """What a page holds; refuses tags that are not closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def addresses(self, *tags: str) -> list[str]:
+        found = [
+            attributes.get(name)
+            for tag, attributes in self.tags
+            if tag in tags
+            for name in ("href", "src", "action")
+        ]
+        return [address for address in found if address is not None]
+
+
+PAGES = (
+    "/",
+    "/ontology",
+    "/sparql",
+    "/nothing",
+    KESTREL + ".html",
+    "/doc/keeper/board-of-made-up-lights.html",
+    "/doc/odd/markup.html",
+    "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o }"}),
+    "/sparql?query=nonsense",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole_and_asks_nothing_of_other_hosts(client: FlaskClient, path: str) -> None:
+    response = get(client, path, BROWSER)
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    page = Page(response.text)
+    names = [tag for tag, _ in page.tags]
+    assert len(page.ids) == len(set(page.ids))
+    assert (names.count("h1"), names.count("main"), names.count("title")) == (1, 1, 1)
+    assert not {"script", "style", "img", "iframe", "object", "embed"} & set(names)
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+    # A browser loads these by itself; `canonical` and `alternate` it does not.
+    loaded = [
+        attributes
+        for tag, attributes in page.tags
+        if tag == "link" and attributes["rel"] in ("stylesheet", "icon")
+    ]
+    assert len(loaded) == 2
+    for attributes in loaded:
+        found = client.get(attributes["href"] or "")
+        assert found.status_code == 200
+        assert found.headers["Cache-Control"] == "public, max-age=31536000"
+    assert all(address.startswith("/") for address in page.addresses("form"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_of_ours_leads_somewhere(client: FlaskClient, path: str) -> None:
+    page = Page(get(client, path, BROWSER).text)
+    local = {address for address in page.addresses("a") if address.startswith("/")}
+    assert len(local) >= 4
+    for address in local:
+        target, _, fragment = address.partition("#")
+        response = get(client, target, BROWSER, follow=True)
+        assert response.status_code == 200, address
+        assert not fragment or fragment in Page(response.text).ids, address
+
+
+def test_a_claim_stands_in_the_page_of_what_it_is_about(client: FlaskClient) -> None:
+    page = client.get(KESTREL + ".html").text
+    assert ">inspection of Kestrel Point in 2024</a></th>" in page
+    assert '<td data-name="lamp passed"><span class="short">false</span></td>' in page
+    assert page.index("focal height (m)") < page.index("flashes in a period") < page.index("live view")
+
+
+def test_text_from_the_data_is_text_on_the_page(client: FlaskClient) -> None:
+    page = client.get("/doc/odd/markup.html").text
+    assert "<h1>&lt;script&gt;alert(1)&lt;/script&gt; &#34;&amp;amp;&#39; {{ 7 * 7 }}</h1>" in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    found = Page(page)
+    hrefs = found.addresses("a")
+    assert not [href for href in hrefs if not href.startswith(("/", "#", "https://", "http://"))]
+    assert "https://example.org/?a=1&b=2" in hrefs
+    assert ">javascript:alert(1)</span>" in page
+    assert ">javascript:alert(2)</span>" in page
+
+
+@pytest.mark.parametrize("public_url", ["https://example.net/flora", "https://example.net/flora/"])
+def test_behind_a_proxy_every_link_has_the_path_that_readers_see(
+    odd_release: Release, public_url: str
+) -> None:
+    client = serving(odd_release, public_url=public_url).test_client()
+    for path in PAGES:
+        page = Page(get(client, path, BROWSER).text)
+        local = [each for each in page.addresses("a", "form", "link") if each.startswith("/")]
+        assert len(local) > 4
+        assert not [each for each in local if not each.startswith("/flora/")]
+    response = get(client, "/id/lighthouse/kestrel-point", BROWSER)
+    assert response.headers["Location"] == "/flora/doc/lighthouse/kestrel-point.html"
+    assert "https://example.net/flora/sparql" in get(client, "/", BROWSER).text
+    assert f"<{LIGHTS}id/lighthouse/kestrel-point>" in client.get(KESTREL + ".nt").text
+
+
+# Over real sockets, by a real server.
+
+
+@pytest.fixture(scope="module")
+def port(app: Flask) -> Iterator[int]:
+    server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server.effective_port
+    # In the server's own thread, which ends when nothing is open any more.
+    server.trigger.pull_trigger(lambda: server.asyncore.close_all(map=server._map))
+    thread.join(10)
+    server.task_dispatcher.shutdown()
+    assert not thread.is_alive()
+
+
+def raw(port: int, request: bytes) -> bytes:
+    """Send bytes, and read until the server closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        pytest.param(b"/id/lighthouse/kestrel-point", 303, id="a thing"),
+        pytest.param(b"/id/odd/a%2Fb", 303, id="an escaped slash that is in the IRI"),
+        pytest.param(b"/id/lighthouse%2Fkestrel-point", 404, id="an escaped slash that is not"),
+        pytest.param("/id/keeper/þóra-lundadóttir".encode(), 400, id="bytes that should be escaped"),
+        pytest.param(b"/id/%FF%FE", 404, id="what is not UTF-8"),
+        pytest.param(b"/id/x%0d%0aSet-Cookie:%20a=b", 404, id="a line break"),
+        pytest.param(b"/id/%00", 404, id="a null byte"),
+        pytest.param(b"http://elsewhere.example/id/lighthouse/kestrel-point", 303, id="an absolute address"),
+        pytest.param(b"/id/" + b"a" * 200_000, 404, id="a very long path"),
+        pytest.param(b"/../../etc/passwd", 404, id="a way out"),
+    ],
+)
+def test_paths_over_a_socket(port: int, path: bytes, status: int) -> None:
+    answer = raw(port, b"GET " + path + b" HTTP/1.0\r\nHost: x\r\n\r\n")
+    head = answer.partition(b"\r\n\r\n")[0]
+    assert head.startswith(b"HTTP/1.0 %d " % status)
+    assert b"Set-Cookie" not in head
+
+
+def test_head_over_a_socket_has_no_body(port: int) -> None:
+    answer = raw(port, f"HEAD {KESTREL}.ttl HTTP/1.0\r\nHost: x\r\n\r\n".encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert body == b""
+    assert b"Content-Length: 0" not in head
+
+
+@pytest.mark.parametrize("method", ["POST", "QUERY"])
+def test_a_query_in_the_body_over_a_socket(port: int, method: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for body in (b"ASK { ?s ?p ?o }", iter([b"ASK { ?s ", b"?p ?o }"])):  # at once, and in chunks
+        connection.request(method, "/sparql", body, {"Content-Type": "application/sparql-query"})
+        response = connection.getresponse()
+        assert response.status == 200
+        assert json.loads(response.read())["boolean"] is True
+    connection.close()
+
+
+def test_a_body_in_chunks_that_grows_too_large_is_refused(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    chunks = (b"q" * 10_000 for _ in range(MAX_BODY_BYTES // 10_000 + 1))
+    connection.request("POST", "/sparql", chunks, {"Content-Type": "application/sparql-query"})
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_threads_share_the_application(port: int, client: FlaskClient) -> None:
+    paths = [KESTREL + form.suffix for form in DOCUMENTS] + ["/ontology", ASK]
+    expected = {path: client.get(path).data for path in paths}
+
+    def fetch(path: str) -> tuple[str, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", path)
+        body = connection.getresponse().read()
+        connection.close()
+        return path, body
+
+    with ThreadPoolExecutor(8) as pool:
+        for path, body in pool.map(fetch, paths * 10):
+            assert body == expected[path], path

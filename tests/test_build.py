@@ -1,0 +1,344 @@
+"""A build publishes all of a project or nothing, and the same bytes wherever it runs."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import RDF, SH, VOID, Graph, URIRef
+from rdflib.compare import isomorphic
+
+from conftest import COMMAND
+from pilotgraph.build import build
+from pilotgraph.errors import Problem, ReleaseError, ReleaseRefused, Severity, SourceError
+from pilotgraph.release import Release
+
+LIGHTS = "https://example.org/lights/"
+
+
+@pytest.fixture
+def project(lighthouses: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the second project that a test may spoil, in the current directory."""
+    copy = tmp_path / "lights"
+    shutil.copytree(lighthouses, copy)
+    monkeypatch.chdir(copy)
+    return copy
+
+
+def refusal(project: Path) -> list[str]:
+    with pytest.raises(ReleaseRefused) as raised:
+        build(project, project / "dist")
+    return [str(problem) for problem in raised.value.problems if problem.stops_a_release]
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def quads(release: Release) -> list[ox.Quad]:
+    return list(ox.parse(release.read("data.nq"), ox.RdfFormat.N_QUADS))
+
+
+def turtle(release: Release, name: str) -> Graph:
+    return Graph().parse(data=release.read(name), format="turtle")
+
+
+def merged(folder: Path) -> Graph:
+    graph = Graph()
+    for file in folder.glob("*.ttl"):
+        graph.parse(file)
+    return graph
+
+
+def test_a_release_has_all_its_files(release: Release) -> None:
+    assert sorted(release.files) == [
+        "SHA256SUMS",
+        "context.jsonld",
+        "data.jsonld",
+        "data.nq",
+        "data.ttl",
+        "description.ttl",
+        "manifest.json",
+        "ontology.ttl",
+        "queries/highest-lights.rq",
+        "queries/lamps-that-failed.rq",
+        "queries/lights-by-colour.rq",
+        "report.ttl",
+        "shapes.ttl",
+    ]
+    assert release.version == "0.3.0"
+
+
+def test_the_data_is_sorted_and_each_statement_stands_once(release: Release) -> None:
+    lines = release.read("data.nq").decode().splitlines()
+    assert lines == sorted(set(lines))
+    assert len(lines) == len({quad.triple for quad in quads(release)}) > 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "graph"),
+    [
+        pytest.param("Inspection", "inspections", id="a class that a graph holds"),
+        pytest.param("TidalLighthouse", "lights", id="a class whose superclass a graph holds"),
+        pytest.param("Keeper", "others", id="a class that no graph holds"),
+    ],
+)
+def test_a_thing_stands_in_the_graph_of_its_class(release: Release, kind: str, graph: str) -> None:
+    found = quads(release)
+    things = {quad.subject for quad in found if quad.object == ox.NamedNode(f"{LIGHTS}ontology#{kind}")}
+    graphs = {quad.graph_name for quad in found if quad.subject in things}
+    assert things
+    assert graphs == {ox.NamedNode(f"{LIGHTS}graph/{graph}")}
+
+
+@pytest.mark.parametrize("folder", ["ontology", "shapes"])
+def test_files_of_one_kind_are_merged_without_imports(
+    release: Release, lighthouses: Path, folder: str
+) -> None:
+    assert isomorphic(turtle(release, f"{folder}.ttl"), merged(lighthouses / folder))
+
+
+def test_blank_nodes_of_two_files_stay_apart(project: Path) -> None:
+    for name in ("one", "two"):
+        (project / "ontology" / f"{name}.ttl").write_text(
+            f'_:a <http://www.w3.org/2000/01/rdf-schema#comment> "{name}"@en .\n'
+        )
+    assert isomorphic(turtle(build(project, project / "dist"), "ontology.ttl"), merged(project / "ontology"))
+
+
+def test_context_and_queries_are_published_as_they_are(release: Release, lighthouses: Path) -> None:
+    assert release.read("context.jsonld") == (lighthouses / "ontology" / "context.jsonld").read_bytes()
+    for file in (lighthouses / "data" / "queries").glob("*.rq"):
+        assert release.read(f"queries/{file.name}") == file.read_bytes()
+
+
+def test_the_description_counts_the_release(release: Release) -> None:
+    description, found = turtle(release, "description.ttl"), quads(release)
+    graphs = {quad.graph_name.value: 0 for quad in found if isinstance(quad.graph_name, ox.NamedNode)}
+    for name in graphs:
+        graphs[name] = sum(quad.graph_name == ox.NamedNode(name) for quad in found)
+    graphs[LIGHTS] = len(found)
+    graphs[f"{LIGHTS}ontology"] = len(turtle(release, "ontology.ttl"))
+    graphs[f"{LIGHTS}sparql#default-graph"] = len(found) + graphs[f"{LIGHTS}ontology"]
+    said = {str(subject): int(str(number)) for subject, number in description.subject_objects(VOID.triples)}
+    assert {subject: number for subject, number in said.items() if "#property" not in subject} == graphs
+
+
+def test_a_warning_is_noted_and_published(project: Path) -> None:
+    notes: list[Problem] = []
+    release = build(project, project / "dist", note=notes.append)
+    warnings = [str(note) for note in notes if note.severity == Severity.WARNING]
+    assert warnings == [
+        "data/lighthouses/gannet-stack.yaml:2:5: warning: "
+        "say in which year the lamp was first lit, such as 1871"
+    ]
+    report = turtle(release, "report.ttl")
+    assert (None, SH.resultSeverity, SH.Warning) in report
+    assert len(list(report.subjects(RDF.type, SH.ValidationResult))) >= len(warnings)
+
+
+def test_steps_are_told_as_they_begin(project: Path) -> None:
+    steps: list[str] = []
+    build(project, project / "dist", steps.append)
+    assert steps == ["Reading the sources", "Validating 12 records", "Writing 133 triples"]
+
+
+def test_with_a_violation_nothing_is_written(project: Path) -> None:
+    edit(project / "data/lighthouses/south-teal.yaml", "focalHeight: 58.0", "focalHeight: 5800")
+    assert refusal(project) == [
+        "data/lighthouses/south-teal.yaml:10:14: violation: "
+        "a lighthouse has one focal height, in metres, over 0 and under 250"
+    ]
+    assert not (project / "dist").exists()
+
+
+def test_a_refused_build_leaves_the_last_release(project: Path) -> None:
+    first = build(project, project / "dist")
+    before = sorted(path.name for path in (project / "dist").iterdir())
+    (project / "data/keepers/ida-sandpiper.yaml").write_text("id: [")
+    with pytest.raises(SourceError):
+        build(project, project / "dist")
+    assert sorted(path.name for path in (project / "dist").iterdir()) == before
+    assert Release.open(project / "dist") == first
+
+
+def test_a_thing_in_two_graphs_is_refused(project: Path) -> None:
+    edit(
+        project / "data/lighthouses/south-teal.yaml",
+        "type: Lighthouse\n",
+        "type: [Lighthouse, TidalLighthouse, Inspection]\n",
+    )
+    assert (
+        "data/lighthouses/south-teal.yaml:2:37: error: lighthouse/south-teal is of Lighthouse, which stands"
+        " in https://example.org/lights/graph/lights, and of Inspection, which stands in"
+        " https://example.org/lights/graph/inspections; a thing stands in one graph"
+    ) in refusal(project)
+
+
+def test_a_class_that_no_graph_holds_does_not_move_a_thing(project: Path) -> None:
+    with (project / "ontology/lighthouses.ttl").open("a", encoding="utf-8") as file:
+        file.write("lt:Ruin a owl:Class .\n")
+    edit(project / "data/lighthouses/south-teal.yaml", "type: Lighthouse\n", "type: [lt:Ruin, Lighthouse]\n")
+    found = quads(build(project, project / "dist"))
+    south = {quad for quad in found if quad.subject == ox.NamedNode(f"{LIGHTS}id/lighthouse/south-teal")}
+    assert ox.NamedNode(f"{LIGHTS}ontology#Ruin") in {quad.object for quad in south}
+    assert {quad.graph_name for quad in south} == {ox.NamedNode(f"{LIGHTS}graph/lights")}
+
+
+def test_a_class_has_one_graph(project: Path) -> None:
+    edit(project / "data/dataset.yaml", "holds: lt:Inspection", "holds: [lt:Inspection, lt:Lighthouse]")
+    assert refusal(project) == [
+        "data/dataset.yaml:25:13: error: https://example.org/lights/graph/inspections holds this class"
+        " already; a class has one graph"
+    ]
+
+
+def test_one_graph_holds_the_rest(project: Path) -> None:
+    edit(project / "data/dataset.yaml", "http://www.w3.org/2000/01/rdf-schema#Resource", "lt:Keeper")
+    assert refusal(project) == [
+        "data/dataset.yaml:1:5: error: no graph holds <http://www.w3.org/2000/01/rdf-schema#Resource>, which"
+        " is every class; let one hold it, for things that no other does"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param(
+            "edition: 0.3.0\n",
+            "",
+            "'' cannot be a version: write letters, digits and . _ + - only",
+            id="none",
+        ),
+        pytest.param(
+            "edition: 0.3.0",
+            "edition: 0.3/0",
+            "'0.3/0' cannot be a version: write letters, digits and . _ + - only",
+            id="one that is no name of a directory",
+        ),
+    ],
+)
+def test_a_release_needs_a_version(project: Path, old: str, new: str, message: str) -> None:
+    edit(project / "data/dataset.yaml", old, new)
+    with pytest.raises(ReleaseError) as raised:
+        build(project, project / "dist")
+    assert str(raised.value) == message
+
+
+# IRIs are for ever.
+
+
+def released(project: Path, *, record_iris: bool = False) -> list[str]:
+    """Build, and give what was noted about the list of IRIs."""
+    notes: list[Problem] = []
+    build(project, project / "dist", note=notes.append, record_iris=record_iris)
+    return [str(note) for note in notes if "iris.txt" in note.position.path]
+
+
+def test_iris_are_recorded_when_asked_and_only_then(project: Path) -> None:
+    file = project / "data/iris.txt"
+    note = (
+        "data/iris.txt:1:1: info: 47 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
+    )
+    assert released(project) == [note]
+    assert not file.exists()
+    assert released(project, record_iris=True) == []
+    iris = file.read_text(encoding="utf-8").splitlines()
+    assert iris == sorted(iris)
+    assert len(iris) == 47
+    assert f"{LIGHTS}id/keeper/þóra-lundadóttir" in iris, "a record's"
+    assert f"{LIGHTS}id/identifier/south-teal-list" in iris, "a part's"
+    assert f"{LIGHTS}ontology#Keeper" in iris, "a term's"
+    assert f"{LIGHTS}graph/others" in iris, "a graph's"
+    assert LIGHTS in iris, "the dataset's"
+    assert all(iri.startswith(LIGHTS) for iri in iris), "not those of others"
+    assert released(project) == []
+
+
+def test_recording_keeps_comments_and_adds_nothing_twice(project: Path) -> None:
+    file = project / "data/iris.txt"
+    file.write_text(f"# Released IRIs.\n\n{LIGHTS}ontology#Keeper\n", encoding="utf-8")
+    released(project, record_iris=True)
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 48, 1)
+    released(project, record_iris=True)
+    assert file.read_text(encoding="utf-8") == text
+    assert [path.name for path in (project / "data").iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_build_that_lost_an_iri_is_refused(project: Path) -> None:
+    released(project, record_iris=True)
+    file = project / "data/iris.txt"
+    before = file.read_text(encoding="utf-8")
+    lost = f"{LIGHTS}id/lighthouse/old-mole-head"
+    (project / "data/lighthouses/old-mole-head.yaml").unlink()
+    for path in (project / "data").rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            text.replace("lighthouse/old-mole-head", "lighthouse/new-mole-head"), encoding="utf-8"
+        )
+    line = before.splitlines().index(lost) + 1
+    refused = refusal(project)
+    assert (
+        f"data/iris.txt:{line}:1: error: <{lost}> was released, and an IRI is for ever;"
+        " bring it back, as deprecated if need be"
+    ) in refused
+    assert all(problem.startswith("data/iris.txt") for problem in refused)
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_an_iri_in_a_broken_record_is_not_lost(project: Path) -> None:
+    released(project, record_iris=True)
+    edit(project / "data/keepers/ida-sandpiper.yaml", "type: Keeper", "type: Keper")
+    assert [line for line in refusal(project) if "iris.txt" in line] == []
+
+
+def test_a_list_that_is_not_text_is_refused_at_its_line(project: Path) -> None:
+    (project / "data/iris.txt").write_bytes(b"# fine\n\xff\xfe\n")
+    assert refusal(project) == [
+        "data/iris.txt:2:1: error: <\ufffd\ufffd> was released, and an IRI is for ever;"
+        " bring it back, as deprecated if need be"
+    ]
+
+
+# The same bytes.
+
+
+def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
+    lighthouses: Path, tmp_path: Path
+) -> None:
+    """Two real processes; directories, times of files, time zone, language and hash seed differ."""
+    releases = []
+    for seed, folder, zone in (("1", "a", "Asia/Tokyo"), ("2", "b/deeper", "America/Lima")):
+        copy = tmp_path / folder
+        shutil.copytree(lighthouses, copy, copy_function=shutil.copy)
+        for file in copy.rglob("*"):
+            os.utime(file, (int(seed) * 10**8, int(seed) * 10**8))
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LC_ALL": ("C", "C.UTF-8")[int(seed) - 1],
+        }
+        subprocess.run([COMMAND, "build"], cwd=copy, env=environment, check=True, capture_output=True)
+        releases.append(Release.open(copy / "dist"))
+    one, two = releases
+    assert one.name == two.name
+    assert len(one.files) == len(two.files) == 13
+    assert [name for name in one.files if one.read(name) != two.read(name)] == []
+
+
+@pytest.mark.parametrize(
+    "open_release",
+    [lambda path: path / "dist", lambda path: path / "dist" / "current"],
+    ids=["dist", "current"],
+)
+def test_a_built_release_can_be_opened(project: Path, open_release: Callable[[Path], Path]) -> None:
+    release = build(project, project / "dist")
+    assert Release.open(open_release(project)) == release
+    assert (URIRef(LIGHTS), RDF.type, VOID.Dataset) in turtle(release, "description.ttl")

@@ -1,0 +1,181 @@
+"""The description says what is there: each number is counted a second time here, by SPARQL or by hand."""
+
+import hashlib
+
+import pytest
+from rdflib import DCTERMS, RDF, VOID, BNode, Graph, Literal, URIRef
+from rdflib.namespace import XSD
+
+from pilotgraph.description import DCAT, SD, SPDX, Triple, describe
+from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
+
+TYPE = RDF.type.n3()
+SET = "https://example.org/set/"
+DATASET = URIRef(SET)
+
+
+def statement(subject: str, predicate: URIRef, value: str) -> Triple:
+    return f"<{subject}>", predicate.n3(), value
+
+
+STATEMENTS = [
+    statement(SET, RDF.type, DCAT.Dataset.n3()),
+    statement(SET, DCTERMS.title, '"Birds"@en'),
+    statement(SET, DCTERMS.license, "<https://example.org/licence>"),
+    statement(SET, DCAT.version, '"1.2.0"'),
+    statement(SET, VOID.uriSpace, f'"{SET}id/"'),
+    statement(SET, VOID.classPartition, f"<{SET}graph/nests>"),
+    statement(SET, VOID.classPartition, f"<{SET}graph/rest>"),
+    statement(f"{SET}graph/nests", RDF.type, VOID.Dataset.n3()),
+    statement(f"{SET}graph/nests", VOID["class"], "<x:Nest>"),
+    statement(f"{SET}graph/nests", VOID["class"], "<x:Burrow>"),
+]
+GRAPHS: dict[str, list[Triple]] = {
+    f"{SET}graph/nests": [
+        (f"<{SET}id/n1>", TYPE, "<x:Nest>"),
+        (f"<{SET}id/n1>", "<x:of>", f"<{SET}id/b1>"),
+        (f"<{SET}id/n2>", TYPE, "<x:Burrow>"),
+    ],
+    f"{SET}graph/rest": [
+        (f"<{SET}id/b1>", TYPE, "<x:Bird>"),
+        (f"<{SET}id/b1>", TYPE, "<https://example.org/é#Ω>"),
+        (f"<{SET}id/b1>", "<x:name>", '"a wren"@en'),
+        ("<https://elsewhere.example/b2>", TYPE, "<x:Bird>"),
+        ("<https://elsewhere.example/b2>", "<x:name>", '"a wren"@en'),
+    ],
+}
+DUMPS = {"data.nq": b"<x:a> <x:b> <x:c> .\n", "data.ttl": b"", "data.jsonld": b"[]"}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return describe(SET, STATEMENTS, GRAPHS, (f"{SET}ontology", 40), DUMPS)
+
+
+@pytest.mark.parametrize(
+    ("term", "number"),
+    [
+        pytest.param(VOID.triples, 8, id="triples of the data, without the ontology's"),
+        pytest.param(VOID.entities, 3, id="subjects in the URI space"),
+        pytest.param(VOID.distinctSubjects, 4, id="subjects, of other places too"),
+        pytest.param(VOID.distinctObjects, 6, id="objects, literals too, each once"),
+        pytest.param(VOID.properties, 3, id="properties, rdf:type too"),
+        pytest.param(VOID.classes, 4, id="classes that have instances"),
+    ],
+)
+def test_the_dataset_is_counted(graph: Graph, term: URIRef, number: int) -> None:
+    assert list(graph.objects(DATASET, term)) == [Literal(number)]
+
+
+def partitions(graph: Graph, link: URIRef, of: URIRef, number: URIRef) -> dict[str, int]:
+    found = {}
+    for part in graph.objects(DATASET, link):
+        assert (part, RDF.type, VOID.Dataset) in graph
+        (term,), (count,) = graph.objects(part, of), graph.objects(part, number)
+        found[str(term)] = int(str(count))
+    return found
+
+
+def test_each_class_has_a_partition_with_its_entities(graph: Graph) -> None:
+    assert partitions(graph, VOID.classPartition, VOID["class"], VOID.entities) == {
+        "x:Nest": 1,
+        "x:Burrow": 1,
+        "x:Bird": 2,
+        "https://example.org/é#Ω": 1,
+    }
+
+
+def test_each_property_has_a_partition_with_its_triples(graph: Graph) -> None:
+    assert partitions(graph, VOID.propertyPartition, VOID.property, VOID.triples) == {
+        str(RDF.type): 5,
+        "x:of": 1,
+        "x:name": 2,
+    }
+
+
+def test_a_graph_is_a_subset_and_not_a_partition_by_one_class(graph: Graph) -> None:
+    nests, rest = URIRef(f"{SET}graph/nests"), URIRef(f"{SET}graph/rest")
+    assert set(graph.objects(DATASET, VOID.subset)) == {nests, rest}
+    assert list(graph.objects(nests, VOID["class"])) == []
+    assert [list(graph.objects(part, VOID.triples)) for part in (nests, rest)] == [[Literal(3)], [Literal(5)]]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        pytest.param("data.nq", "application/n-quads", id="N-Quads"),
+        pytest.param("data.ttl", "text/turtle", id="Turtle, which is empty here"),
+        pytest.param("data.jsonld", "application/ld+json", id="JSON-LD"),
+    ],
+)
+def test_a_dump_is_a_distribution(graph: Graph, name: str, media_type: str) -> None:
+    file = URIRef(f"{SET}releases/1.2.0/{name}")
+    (distribution,) = graph.subjects(DCAT.downloadURL, file)
+    (checksum,) = graph.objects(distribution, SPDX.checksum)
+    digest = hashlib.sha256(DUMPS[name]).hexdigest()
+    assert (DATASET, DCAT.distribution, distribution) in graph
+    assert (DATASET, VOID.dataDump, file) in graph
+    assert (distribution, RDF.type, DCAT.Distribution) in graph
+    assert (distribution, DCTERMS.license, URIRef("https://example.org/licence")) in graph
+    assert list(graph.objects(distribution, DCAT.mediaType)) == [
+        URIRef(f"http://www.iana.org/assignments/media-types/{media_type}")
+    ]
+    assert list(graph.objects(distribution, DCAT.byteSize)) == [
+        Literal(str(len(DUMPS[name])), datatype=XSD.nonNegativeInteger)
+    ]
+    assert set(graph.predicate_objects(checksum)) == {
+        (RDF.type, SPDX.Checksum),
+        (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
+        (SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary)),
+    }
+
+
+def test_the_service_says_what_the_endpoint_does(graph: Graph) -> None:
+    service = URIRef(f"{SET}sparql")
+    assert (DATASET, VOID.sparqlEndpoint, service) in graph
+    assert (service, DCAT.servesDataset, DATASET) in graph
+    assert list(graph.objects(service, SD.endpoint)) == [service]
+    assert list(graph.objects(service, SD.supportedLanguage)) == [SD.SPARQL11Query]
+    assert list(graph.objects(service, SD.feature)) == [SD.UnionDefaultGraph]
+    assert {str(iri) for iri in graph.objects(service, SD.resultFormat)} == {
+        *(form.iri for form in RDF_FORMATS),
+        *(form.iri for form in RESULT_FORMATS),
+    }
+
+
+def test_the_endpoint_has_the_ontology_as_one_more_graph(graph: Graph) -> None:
+    rows = graph.query(
+        """
+        SELECT ?name ?triples WHERE {
+          ?service a sd:Service ; sd:defaultDataset [ a sd:Dataset ; sd:namedGraph ?named ] .
+          ?named a sd:NamedGraph ; sd:name ?name ; sd:graph [ a sd:Graph ; void:triples ?triples ] .
+        } ORDER BY ?name
+        """,
+        initNs={"sd": SD},
+    )
+    assert [tuple(map(str, row)) for row in rows if isinstance(row, tuple)] == [
+        (f"{SET}graph/nests", "3"),
+        (f"{SET}graph/rest", "5"),
+        (f"{SET}ontology", "40"),
+    ]
+    (default,) = graph.objects(None, SD.defaultGraph)
+    assert list(graph.objects(default, VOID.triples)) == [Literal(48)]
+
+
+def test_nothing_is_without_a_name(graph: Graph) -> None:
+    assert [term for triple in graph for term in triple if isinstance(term, BNode)] == []
+    for subject in graph.subjects():
+        assert str(subject).startswith(SET)
+        assert str(subject).isascii(), "fragments are percent-encoded, so that every reader takes them"
+
+
+def test_terms_of_open_namespaces_are_spelt_as_their_vocabularies_spell_them(graph: Graph) -> None:
+    open_ones = (str(DCAT), str(SD), str(SPDX))
+    used = {str(term) for triple in graph for term in triple if str(term).startswith(open_ones)}
+    assert {iri.partition("#")[2] for iri in used} == {
+        *("Dataset", "distribution", "Distribution", "downloadURL", "mediaType", "byteSize", "version"),
+        *("DataService", "endpointURL", "endpointDescription", "servesDataset"),
+        *("Service", "endpoint", "supportedLanguage", "SPARQL11Query", "feature", "UnionDefaultGraph"),
+        *("resultFormat", "defaultDataset", "defaultGraph", "Graph", "namedGraph", "NamedGraph"),
+        *("name", "graph", "checksum", "Checksum", "algorithm", "checksumAlgorithm_sha256", "checksumValue"),
+    }

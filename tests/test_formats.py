@@ -1,0 +1,176 @@
+"""The table of formats, and bytes that depend on the graph alone."""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Graph
+from rdflib.compare import isomorphic
+
+from pilotgraph.formats import (
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_FORMATS,
+    RDF_XML,
+    RESULT_FORMATS,
+    TURTLE,
+    Format,
+    canonical,
+    parse,
+    serialize,
+)
+
+BASE = "https://example.org/"
+BOATS = b"""\
+@prefix : <https://example.org/terms#> .
+@prefix b: <https://example.org/boat/> .
+b:ole :name "Ole"@nb, "Ole \\"II\\"\\n"@en ; :masts 2 ; a :Boat .
+b:anna :owner [ :name "Eva" ; :knows [ :name "Kari" ] ] ; :crew ( b:x b:y ) .
+b:anna a :Trawler, :Boat ; :length 12.5 .
+"""
+PREFIXES = {
+    "t": "https://example.org/terms#",
+    "b": "https://example.org/boat/",
+    "unused": "https://example.com/",
+}
+
+
+def boats() -> list[ox.Quad]:
+    return parse(BOATS, TURTLE, BASE)
+
+
+def test_the_table() -> None:
+    formats: list[Format[Any]] = [*RDF_FORMATS, *RESULT_FORMATS]
+    rows = [(each.name, each.suffix, each.media_type, each.iri) for each in formats]
+    w3c = "http://www.w3.org/ns/formats/"
+    assert rows == [
+        ("Turtle", ".ttl", "text/turtle", w3c + "Turtle"),
+        ("JSON-LD", ".jsonld", "application/ld+json", w3c + "JSON-LD"),
+        ("N-Triples", ".nt", "application/n-triples", w3c + "N-Triples"),
+        ("N-Quads", ".nq", "application/n-quads", w3c + "N-Quads"),
+        ("RDF/XML", ".rdf", "application/rdf+xml", w3c + "RDF_XML"),
+        ("JSON", ".srj", "application/sparql-results+json", w3c + "SPARQL_Results_JSON"),
+        ("XML", ".srx", "application/sparql-results+xml", w3c + "SPARQL_Results_XML"),
+        ("CSV", ".csv", "text/csv", w3c + "SPARQL_Results_CSV"),
+        ("TSV", ".tsv", "text/tab-separated-values", w3c + "SPARQL_Results_TSV"),
+    ]
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)
+def test_what_is_written_is_read_back(format: Format[ox.RdfFormat]) -> None:
+    assert canonical(parse(serialize(boats(), format, PREFIXES), format, BASE)) == canonical(boats())
+
+
+@pytest.mark.parametrize(
+    ("format", "name"),
+    [
+        pytest.param(TURTLE, "turtle", id="Turtle"),
+        pytest.param(N_TRIPLES, "nt", id="N-Triples"),
+        pytest.param(RDF_XML, "xml", id="RDF/XML"),
+        pytest.param(
+            JSON_LD,
+            "json-ld",
+            id="JSON-LD",
+            # rdflib's own parser uses a class that rdflib deprecates.
+            marks=pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+        ),
+    ],
+)
+def test_rdflib_reads_the_same_graph(format: Format[ox.RdfFormat], name: str) -> None:
+    expected = Graph().parse(BOATS, format="turtle", publicID=BASE)
+    assert isomorphic(Graph().parse(serialize(boats(), format, PREFIXES), format=name), expected)
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)
+def test_order_and_names_of_blank_nodes_do_not_matter(format: Format[ox.RdfFormat]) -> None:
+    written = {serialize(shuffled(boats(), seed), format, PREFIXES) for seed in range(5)}
+    assert len(written) == 1
+
+
+def shuffled(quads: Sequence[ox.Quad], seed: int) -> list[ox.Quad]:
+    return random.Random(seed).sample(quads, len(quads))
+
+
+def test_the_hash_seed_does_not_matter() -> None:
+    code = (
+        "from tests.test_formats import *\n"
+        "import sys\n"
+        "for format in RDF_FORMATS: sys.stdout.buffer.write(serialize(boats(), format, PREFIXES))"
+    )
+    written = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(written) == 1
+    assert b"@prefix" in written.pop()
+
+
+def test_turtle_is_grouped_sorted_and_has_the_prefixes_that_occur() -> None:
+    quads = [quad for quad in boats() if quad.subject == ox.NamedNode("https://example.org/boat/ole")]
+    assert serialize(quads, TURTLE, PREFIXES).decode() == (
+        "@prefix b: <https://example.org/boat/> .\n"
+        "@prefix t: <https://example.org/terms#> .\n"
+        "\n"
+        "b:ole a t:Boat ;\n"
+        "\tt:masts 2 ;\n"
+        '\tt:name "Ole \\"II\\"\\n"@en , "Ole"@nb .\n'
+    )
+    assert serialize([], TURTLE, PREFIXES) == b""
+
+
+def test_json_ld_says_type_and_keeps_graphs() -> None:
+    boat, graph = ox.NamedNode("https://example.org/a"), ox.NamedNode("https://example.org/g")
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    quads = [
+        ox.Quad(boat, kind, boat, graph),
+        ox.Quad(boat, boat, ox.Literal("é")),
+        ox.Quad(boat, kind, graph),
+    ]
+    written = serialize(quads, JSON_LD)
+    assert json.loads(written) == [
+        {"@id": boat.value, "@type": [graph.value], boat.value: [{"@value": "é"}]},
+        {"@id": graph.value, "@graph": [{"@id": boat.value, "@type": [boat.value]}]},
+    ]
+    assert "é" in written.decode()
+    assert canonical(parse(written, JSON_LD, BASE)) == canonical(quads)
+
+
+def test_a_type_that_json_ld_cannot_call_one_stays_a_property() -> None:
+    boat = ox.NamedNode("https://example.org/a")
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    quads = [ox.Quad(boat, kind, ox.Literal("Boat")), ox.Quad(boat, kind, boat)]
+    assert canonical(parse(serialize(quads, JSON_LD), JSON_LD, BASE)) == canonical(quads)
+
+
+@pytest.mark.parametrize("format", [TURTLE, N_TRIPLES, RDF_XML], ids=lambda format: format.name)
+def test_a_format_without_graphs_gets_their_union_once(format: Format[ox.RdfFormat]) -> None:
+    node = ox.NamedNode("https://example.org/terms#a")
+    quads = [ox.Quad(node, node, node, graph) for graph in (node, ox.DefaultGraph())]
+    assert parse(serialize(quads, format), format, BASE) == [ox.Quad(node, node, node)]
+
+
+def test_triples_are_taken_for_the_default_graph() -> None:
+    triples = [quad.triple for quad in boats()]
+    assert serialize(triples, N_QUADS) == serialize(boats(), N_QUADS)
+
+
+def test_canonical_lines_are_sorted_and_blank_nodes_have_their_canonical_names() -> None:
+    content = b'_:q <https://example.org/p> _:z _:g .\n_:z <https://example.org/p> "x" _:g .\n'
+    assert canonical(parse(content, N_QUADS, BASE)) == (
+        b'_:c14n0 <https://example.org/p> "x" _:c14n1 .\n_:c14n2 <https://example.org/p> _:c14n0 _:c14n1 .\n'
+    )
+    assert canonical(boats()).count(b"\n") == len(boats())
+
+
+def test_what_does_not_parse_says_where() -> None:
+    with pytest.raises(SyntaxError) as caught:
+        parse(b"@prefix b: <b> .\nb:a b:b .", TURTLE, BASE)
+    assert (caught.value.lineno, caught.value.offset) == (2, 9)

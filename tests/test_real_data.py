@@ -1,0 +1,141 @@
+"""The real graph against what its sources say, number by number.
+
+Expected figures are written from the sources (the paper's Table 1, NHS England's lists, the
+profile of the model types), not from the output.
+"""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pilotgraph.formats import RESULT_FORMATS
+from pilotgraph.release import Release
+from pilotgraph.store import LocalStore, Query
+
+PREFIXES = """
+PREFIX pg: <https://w3id.org/pilotgraph/ontology#>
+PREFIX id: <https://w3id.org/pilotgraph/id/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX adms: <http://www.w3.org/ns/adms#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX org: <http://www.w3.org/ns/org#>
+"""
+QUESTIONS = sorted((Path(__file__).parents[1] / "data" / "queries").glob("*.rq"))
+CSV = next(format for format in RESULT_FORMATS if format.media_type == "text/csv")
+
+Ask = Callable[[str], list[list[str]]]
+
+
+@pytest.fixture(scope="module")
+def ask(real_release: Release) -> Ask:
+    """Answer a query on the real graph with its rows, as texts."""
+    store = LocalStore(real_release)
+
+    def rows(query: str) -> list[list[str]]:
+        answer = store.query(Query(PREFIXES + query, solutions=CSV))
+        return list(csv.reader(io.StringIO(answer.content.decode())))[1:]
+
+    return rows
+
+
+def test_the_evaluated_vanguards_by_model_type(ask: Ask) -> None:
+    question = Path(QUESTIONS[0].parent / "evaluated-vanguards-by-model-type.rq").read_text()
+    assert ask(question) == [["EHCH", "6"], ["MCP", "14"], ["PACS", "9"]]
+
+
+@pytest.mark.parametrize(
+    ("wave", "sites"),
+    [
+        pytest.param("wave/icp-1", 16, id="sixteen integrated care pilots"),
+        pytest.param("wave/pioneers-1", 14, id="fourteen pioneers in the first wave"),
+        pytest.param("wave/pioneers-2", 11, id="eleven pioneers in the second"),
+        pytest.param("wave/vanguards-1", 29, id="twenty-nine vanguards in March 2015"),
+        pytest.param("wave/vanguards-2", 8, id="eight urgent care vanguards in July 2015"),
+        pytest.param("wave/vanguards-3", 13, id="thirteen acute care vanguards in September 2015"),
+    ],
+)
+def test_a_wave_has_its_sites(ask: Ask, wave: str, sites: int) -> None:
+    base = "https://w3id.org/pilotgraph/id/"
+    assert ask(f"SELECT (COUNT(?s) AS ?n) {{ ?s a pg:PilotSite ; pg:wave <{base}{wave}> }}") == [[str(sites)]]
+
+
+def test_each_site_is_in_the_programme_of_its_wave(ask: Ask) -> None:
+    wrong = "SELECT ?s { ?s pg:wave ?w ; pg:programme ?p . FILTER NOT EXISTS { ?w pg:programme ?p } }"
+    assert ask(wrong) == []
+    assert ask("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a pg:PilotSite }") == [["91"]]
+
+
+def test_the_twenty_one_urgent_and_acute_care_vanguards_are_outside_the_evaluations(ask: Ask) -> None:
+    rows = ask(
+        "SELECT ?type (COUNT(?s) AS ?n) { ?s pg:inEvaluationScope false ; pg:modelType/pg:abbreviation ?type } "
+        "GROUP BY ?type ORDER BY ?type"
+    )
+    assert rows == [["ACC", "13"], ["UEC", "8"]]
+    assert ask("SELECT (COUNT(?s) AS ?n) { ?s pg:inEvaluationScope true }") == [["70"]]
+
+
+def test_sources_state_the_lead_of_nine_evaluated_vanguards_and_one_pioneer(ask: Ask) -> None:
+    rows = ask(
+        "SELECT ?p (COUNT(DISTINCT ?site) AS ?n) { ?lead a pg:Lead ; pg:basis <https://w3id.org/pilotgraph/id/basis/stated> ;"
+        " pg:about ?site . ?site pg:inEvaluationScope true ; pg:programme/pg:abbreviation ?p } GROUP BY ?p ORDER BY ?p"
+    )
+    assert rows == [["Pioneers", "1"], ["Vanguards", "9"]]
+
+
+def test_twenty_one_areas_overlap_and_all_are_inferred(ask: Ask) -> None:
+    rows = ask(
+        "SELECT ?basis (COUNT(DISTINCT ?o) AS ?n) { ?o a pg:Overlap ; pg:overlapBasis ?how ; pg:basis/rdfs:label ?basis }"
+        " GROUP BY ?basis"
+    )
+    assert rows == [["inferred", "21"]]
+
+
+@pytest.mark.parametrize(
+    ("model", "minimum", "maximum"),
+    [
+        pytest.param("PACS", "250000", "300000", id="primary and acute care"),
+        pytest.param("MCP", "100000", "300000", id="multispecialty community providers"),
+        pytest.param("EHCH", "2500", "200000", id="care homes"),
+    ],
+)
+def test_the_population_range_of_a_model_type(ask: Ask, model: str, minimum: str, maximum: str) -> None:
+    query = f'SELECT ?from ?to {{ ?o pg:about ?m ; pg:minimum ?from ; pg:maximum ?to . ?m pg:abbreviation "{model}" }}'
+    assert [minimum, maximum] in ask(query)
+
+
+def test_figures_that_disagree_stand_side_by_side(ask: Ask) -> None:
+    rows = ask(
+        """SELECT DISTINCT ?value {
+             ?observation pg:about/pg:programme? <https://w3id.org/pilotgraph/id/programme/pioneers> ;
+               pg:measure <https://w3id.org/pilotgraph/id/measure/applications> ; pg:value ?value }"""
+    )
+    assert {"99", "111"} <= {row[0] for row in rows}
+
+
+def test_every_claim_has_source_locator_basis_and_status(ask: Ask) -> None:
+    rows = ask(
+        "SELECT ?claim { ?class rdfs:subClassOf pg:Claim . ?claim a ?class ."
+        " FILTER NOT EXISTS { ?claim dcterms:source ?s ; pg:locator ?l ; pg:basis ?b ; adms:status ?t } }"
+    )
+    assert rows == []
+    claims = ask("SELECT (COUNT(?claim) AS ?n) { ?class rdfs:subClassOf pg:Claim . ?claim a ?class }")
+    assert int(claims[0][0]) > 100
+
+
+def test_nothing_rests_on_memory(real: Path) -> None:
+    records = sorted((real / "data").rglob("*.yaml"))
+    assert len(records) > 300
+    assert [str(path) for path in records if "memory" in path.read_text(encoding="utf-8").lower()] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+def test_a_published_question_has_an_answer(ask: Ask, question: Path) -> None:
+    assert ask(question.read_text(encoding="utf-8")) != []
+
+
+def test_there_are_published_questions() -> None:
+    assert len(QUESTIONS) >= 15
