@@ -50,7 +50,7 @@ def turtle(release: Release, name: str) -> Graph:
 
 def merged(folder: Path) -> Graph:
     graph = Graph()
-    for file in folder.glob("*.ttl"):
+    for file in folder.rglob("*.ttl"):
         graph.parse(file)
     return graph
 
@@ -97,7 +97,7 @@ def test_a_thing_stands_in_the_graph_of_its_class(release: Release, kind: str, g
 
 
 @pytest.mark.parametrize("folder", ["ontology", "shapes"])
-def test_files_of_one_kind_are_merged_without_imports(
+def test_files_of_one_kind_are_merged_the_ontology_with_its_imports(
     release: Release, lighthouses: Path, folder: str
 ) -> None:
     assert isomorphic(turtle(release, f"{folder}.ttl"), merged(lighthouses / folder))

@@ -170,6 +170,11 @@ def test_canonical_lines_are_sorted_and_blank_nodes_have_their_canonical_names()
     assert canonical(boats()).count(b"\n") == len(boats())
 
 
+def test_one_name_in_two_files_is_two_blank_nodes() -> None:
+    quads = [quad for name in ("x", "y") for quad in parse(f"_:a <b:c> '{name}' .".encode(), TURTLE, BASE)]
+    assert len({quad.subject for quad in quads}) == 2
+
+
 def test_what_does_not_parse_says_where() -> None:
     with pytest.raises(SyntaxError) as caught:
         parse(b"@prefix b: <b> .\nb:a b:b .", TURTLE, BASE)

@@ -19,6 +19,12 @@ DATA = """\
 <http://example.org/b> <http://example.org/p> <http://example.org/a> <http://example.org/h> .
 <http://example.org/b> <http://example.org/q> "1.5" <http://example.org/h> .
 """
+ONTOLOGY = "<http://example.org/ontology> a <http://www.w3.org/2002/07/owl#Ontology> ."
+FILES = {
+    "data.nq": DATA.encode(),
+    "ontology.ttl": ONTOLOGY.encode(),
+    "context.jsonld": json.dumps({"@context": CONTEXT}).encode(),
+}
 JSON, XML, CSV, TSV = RESULT_FORMATS
 TURTLE, JSON_LD, N_TRIPLES, N_QUADS, RDF_XML = RDF_FORMATS
 G, H, NONE = "http://example.org/g", "http://example.org/h", "http://example.org/none"
@@ -26,8 +32,7 @@ G, H, NONE = "http://example.org/g", "http://example.org/h", "http://example.org
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStore]:
-    files = {"data.nq": DATA.encode(), "context.jsonld": json.dumps({"@context": CONTEXT}).encode()}
-    with LocalStore(write(tmp_path_factory.mktemp("out"), "1.0.0", files)) as opened:
+    with LocalStore(write(tmp_path_factory.mktemp("out"), "1.0.0", FILES)) as opened:
         yield opened
 
 
@@ -36,6 +41,7 @@ def rows(answer: Answer) -> list[str]:
     return sorted(answer.content.decode().splitlines()[1:])
 
 
+ALL = ["http://example.org/a", "http://example.org/b", "http://example.org/b", "http://example.org/ontology"]
 IN_G, IN_H = ["http://example.org/a"], ["http://example.org/b", "http://example.org/b"]
 
 
@@ -50,12 +56,13 @@ def by_graph(clause: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "default_graphs", "named_graphs", "expected"),
     [
-        pytest.param(s(), [], [], IN_G + IN_H, id="the default graph is the union of the named ones"),
+        pytest.param(s(), [], [], ALL, id="the default graph is the union of the named ones"),
         pytest.param(s(), [H], [], IN_H, id="or the one that the request names"),
         pytest.param(s(), [G, H], [], IN_G + IN_H, id="or their merge"),
         pytest.param(s(), [G, G], [], IN_G, id="where one that is named twice counts once"),
         pytest.param(s(), [NONE], [], [], id="one that the release does not have is empty"),
         pytest.param(s(), [], [G], [], id="named graphs alone leave it empty"),
+        pytest.param(s("FROM ex:ontology"), [], [], ALL[3:], id="the ontology is one, called by its IRI"),
         pytest.param(s("FROM ex:h"), [], [], IN_H, id="or the one of FROM"),
         pytest.param(s("FROM ex:none"), [], [], [], id="which may be one that is not there"),
         pytest.param(s("FROM NAMED ex:g"), [], [], [], id="FROM NAMED alone leaves it empty"),
@@ -113,7 +120,10 @@ def test_solutions(
 
 @pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)
 def test_graphs(store: LocalStore, format: Format[ox.RdfFormat]) -> None:
-    for text in ("CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"):
+    for text in (
+        f"CONSTRUCT {{ ?s ?p ?o }} FROM <{G}> FROM <{H}> {{ ?s ?p ?o }}",
+        f"DESCRIBE <{G[:-1]}a> <{G[:-1]}b>",
+    ):
         answer = store.query(Query(text, solutions=None, graph=format))
         assert answer.format is format
         found = {quad.triple for quad in parse(answer.content, format, "http://example.org/")}
@@ -121,10 +131,18 @@ def test_graphs(store: LocalStore, format: Format[ox.RdfFormat]) -> None:
 
 
 def test_turtle_declares_the_prefixes_that_it_uses(store: LocalStore) -> None:
-    text = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(isIRI(?o)) }"
+    text = "CONSTRUCT { ?s ?p ?o } FROM <http://example.org/h> { ?s ?p ?o FILTER(isIRI(?o)) }"
     assert store.query(Query(text, graph=TURTLE)).content.decode() == (
         "@prefix ex: <http://example.org/> .\nex:b ex:p ex:a .\n"
     )
+
+
+def test_a_blank_node_has_the_same_name_each_time(tmp_path: Path) -> None:
+    in_data = b"_:c14n7 <a:p> <a:o> <a:g> .\n"
+    in_ontology = ONTOLOGY.encode() + b"[] <a:p> <a:o> ."
+    release = write(tmp_path, "1.0.0", FILES | {"data.nq": in_data, "ontology.ttl": in_ontology})
+    with LocalStore(release) as store:
+        assert rows(store.query(Query("SELECT ?s { ?s <a:p> ?o }", solutions=CSV))) == ["_:c14n0", "_:c14n7"]
 
 
 def test_an_empty_graph_is_an_answer(store: LocalStore) -> None:
@@ -206,16 +224,13 @@ def test_a_kind_of_answer_that_the_client_does_not_take_has_none(
     ids=["solutions", "graph"],
 )
 def test_an_answer_over_the_limit_is_none(tmp_path: Path, text: str) -> None:
-    files = {"data.nq": DATA.encode(), "context.jsonld": json.dumps({"@context": CONTEXT}).encode()}
-    with LocalStore(write(tmp_path, "1.0.0", files), answer_mb=1) as store:
+    with LocalStore(write(tmp_path, "1.0.0", FILES), answer_mb=1) as store:
         with pytest.raises(LimitExceeded) as error:
             store.query(Query(text))
         assert str(error.value) == (
             "The answer is larger than 1 MB, the limit. Narrow the query, or take the dump and ask it there."
         )
-        assert rows(
-            store.query(Query("SELECT ?s { ?s ex:q ?o }".replace("ex:q", f"<{G[:-1]}q>"), (), (), CSV))
-        )
+        assert rows(store.query(Query("SELECT ?s { ?s ?p ?o }", solutions=CSV)))
 
 
 def test_every_error_is_a_query_error(store: LocalStore) -> None:

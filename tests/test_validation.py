@@ -12,7 +12,7 @@ import pytest
 from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 
-from pilotgraph.errors import Problem, Severity
+from pilotgraph.errors import PilotgraphError, Problem, Severity
 from pilotgraph.project import Project, split
 from pilotgraph.validation import Report, problems_in, to_graph, validate
 
@@ -355,7 +355,7 @@ def test_the_report_is_the_same_in_every_process_and_directory(root: Path, tmp_p
         pytest.param([KEEPER], [f"{KEEPER}:1"], 2, id="a file that cannot be read"),
         pytest.param([GANNET], [f"{GANNET}:2"], 0, id="a file with a warning"),
         pytest.param(["data/lighthouses/north-teal.yaml"], [], 0, id="a file without fault"),
-        pytest.param(["data/lighthouses"], [f"{GANNET}:2", f"{TOWER}:11"], 1, id="a folder"),
+        pytest.param(["data/queries/../lighthouses"], [f"{GANNET}:2", f"{TOWER}:11"], 1, id="a folder"),
         pytest.param([TOWER, KEEPER], [f"{KEEPER}:1", f"{TOWER}:11"], 2, id="two files"),
         pytest.param(["."], [f"{KEEPER}:1", f"{GANNET}:2", f"{TOWER}:11"], 2, id="all"),
     ],
@@ -367,10 +367,21 @@ def test_a_report_can_be_cut_down_to_files(
     (root / KEEPER).write_text("")
     change(root / TOWER, "41.50", "41,50")
     project = Project.read(root)
-    report = problems_in(validate(project), project, [root / file for file in files])
+    report = problems_in(validate(project), project, [Path(file) for file in files])
     assert [f"{each.position.path}:{each.position.line}" for each in report.problems] == lines
     assert report.exit_code == exit_code
     assert report.conforms == (exit_code == 0)
+
+
+@pytest.mark.parametrize("file", ["../elsewhere.yaml", "/dev/null"])
+def test_a_file_outside_the_project_is_not_said_to_be_without_fault(
+    root: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.chdir(root)
+    project = Project.read(root)
+    with pytest.raises(PilotgraphError) as caught:
+        problems_in(validate(project), project, [Path(file)])
+    assert str(caught.value) == f"{file} is not in the project, which is {root}"
 
 
 def test_literals_keep_their_texts_on_the_way_to_rdflib() -> None:

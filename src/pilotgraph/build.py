@@ -96,7 +96,8 @@ def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) 
         "data.ttl": formats.serialize(union, TURTLE, prefixes),
         "data.jsonld": formats.serialize(union, JSON_LD, prefixes),
     }
-    ontology, shapes = _merge(project.ontology), _merge(project.shapes)
+    ontology = _merge((*project.ontology, *project.imports))
+    shapes = _merge(project.shapes)
     statements = ((s, p, o) for s, p, o, _ in project.dataset.mapped.statements)
     name = project.vocabulary.removesuffix("#")
     description = describe(project.iri, statements, graphs, (name, len(ontology)), dumps)

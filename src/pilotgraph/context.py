@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import Self
 
 from pilotgraph.document import Map, Node, Text, quoted, read
-from pilotgraph.errors import ContextError, Position, Problem, Severity, SourceError
+from pilotgraph.errors import ContextError, Position, Problem, Severity
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -93,7 +93,6 @@ class Term:
     type: str | None = None
     language: str | None = None
     reverse: bool = False
-    many: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,16 +152,6 @@ class Context:
                 )
             return self.base + text
         return _absolute(text, self.prefixes)
-
-    def iri(self, text: str, position: Position) -> str:
-        """As `expand`, for a text at a place.
-
-        :raises SourceError: if it stands for no IRI.
-        """
-        try:
-            return self.expand(text)
-        except BadValue as error:
-            raise SourceError([Problem(position, Severity.ERROR, str(error))]) from None
 
     def compact(self, iri: str) -> str:
         """The shortest way to write an IRI: below the base, as a term, as a CURIE, or as it is."""
@@ -280,7 +269,7 @@ class _Reader:
         for part, value in node.entries:
             if part.text not in ("@id", "@reverse", "@type", "@language", "@container"):
                 self.refuse(part.position, f"{quoted(part.text)} is outside our subset of JSON-LD; remove it")
-            elif isinstance(value, Text):
+            elif isinstance(value, Text) and not value.plain:
                 parts[part.text] = value
             else:
                 self.refuse(value.position, f"{part.text} takes a string")
@@ -297,9 +286,7 @@ class _Reader:
         container = parts.get("@container")
         if container and container.text != "@set":
             self.refuse(container.position, f"@container is @set or absent, not {quoted(container.text)}")
-        self.terms[name] = Term(
-            name, iri, position, type=kind, language=language, reverse=reverse, many=container is not None
-        )
+        self.terms[name] = Term(name, iri, position, type=kind, language=language, reverse=reverse)
 
     def expand(self, node: Text) -> str:
         if ":" not in node.text:

@@ -33,7 +33,7 @@ class Text(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list. Its position is that of its first item, or of its bracket."""
+    """A list. Its position is that of its first dash, or of its bracket."""
 
     nodes: "tuple[Node, ...]"
     position: Position

@@ -52,12 +52,12 @@ RESULT_FORMATS = tuple(
 
 
 def parse(content: bytes, format: Format[ox.RdfFormat], base: str) -> list[ox.Quad]:
-    """Read RDF.
+    """Read RDF; blank nodes get names of their own, so that those of two files stay apart.
 
     :param base: the IRI that relative references are resolved against.
     :raises SyntaxError: with `lineno` and `offset`, if it does not parse.
     """
-    return list(ox.parse(content, format.codec, base_iri=base))
+    return list(ox.parse(content, format.codec, base_iri=base, rename_blank_nodes=True))
 
 
 def serialize(

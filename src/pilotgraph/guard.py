@@ -28,6 +28,8 @@ _BASE = (
 _MORE = r"0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _CHARS = rf"{_BASE}_\-{_MORE}"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+# In a local name the engine reads dots in one place only: `a.b.SERVICE` is a name, a dot and a keyword.
+_LOCAL = rf"[{_CHARS}:]++|{_PLX}"
 # An escape that stands for no character makes the engine read a string another way: not part of these.
 _ESCAPE = (
     r"""\\[tbnrf"'\\]|\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"""
@@ -47,7 +49,7 @@ _TOKEN = re.compile(
                  | '(?:[^'\\\r\n]++|{_ESCAPE})*+'
                  | (?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?+[0-9]++)?+ )
     | (?P<name>    (?P<prefix>(?:[{_BASE}][{_CHARS}.]{{0,99}}+(?<!\.))?+):
-                   (?:(?:[{_BASE}_:0-9]|{_PLX})(?:[{_CHARS}:]++|{_PLX}|\.++(?=[{_CHARS}:%\\]))*+)?+ )
+                   (?:(?:[{_BASE}_:0-9]|{_PLX})(?:{_LOCAL})*+(?:\.++(?:{_LOCAL})++)?+)?+ )
     | (?P<word>    [A-Za-z_][A-Za-z0-9_]*+ )
     | (?P<open>    [({{\[] )
     | (?P<close>   [)}}\]] )

@@ -62,7 +62,6 @@ class _Property(NamedTuple):
 
 class _Table(NamedTuple):
     context: Context
-    id_key: str
     properties: dict[str, _Property]
     things: "_Cache"
 
@@ -97,7 +96,7 @@ def _compile(context: Context) -> _Table:
         if not term.is_class
     }
     properties[context.type_key] = _Property(RDF_TYPE, classes.__getitem__, False, False)
-    return _Table(context, context.id_key, properties, things)
+    return _Table(context, properties, things)
 
 
 # What the core schema of YAML reads as no value.
@@ -168,7 +167,7 @@ class _Mapper:
 
     def identify(self, node: Map) -> str | None:
         """The subject that a map is about; None if its id cannot be used."""
-        id_key = self.table.id_key
+        id_key = self.table.context.id_key
         value = next((value for key, value in node.entries if key.text == id_key), None)
         if value is None:
             self.refuse(

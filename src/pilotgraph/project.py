@@ -45,7 +45,7 @@ def split(iri: str) -> tuple[str, str]:
 
 def shown(path: Path, root: Path) -> str:
     """A path as a curator would type it: from the current directory if it is below, or else from the root."""
-    absolute = Path.cwd() / path
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve would show where a link leads)
     for start in (Path.cwd(), root):
         if absolute.is_relative_to(start):
             return absolute.relative_to(start).as_posix()
@@ -216,7 +216,7 @@ class _Reader:
     """Reads files below a root, and collects what is wrong with them."""
 
     def __init__(self, root: Path) -> None:
-        self.root = Path(os.path.abspath(root))  # noqa: PTH100 (resolve would show where a link leads)
+        self.root = Path(os.path.abspath(root))  # noqa: PTH100 (as above)
         self.problems: list[Problem] = []
         self.unreadable: set[Path] = set()
 

@@ -16,15 +16,23 @@ from io import BytesIO
 from typing import Any, Protocol, Self
 
 import pyoxigraph as ox
+from rdflib import OWL, RDF
 
+from pilotgraph import formats
 from pilotgraph.context import Context
-from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat
+from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat, ReleaseError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pilotgraph.guard import check
 from pilotgraph.release import Release
 
 DATA = "data.nq"
+ONTOLOGY = "ontology.ttl"
 CONTEXT = "context.jsonld"
+
+# Nothing in a release is relative.
+_NO_BASE = "http://localhost/"
+_TYPE = ox.NamedNode(str(RDF.type))
+_HEADER = ox.NamedNode(str(OWL.Ontology))
 
 # What to do about any limit.
 WAY_OUT = "Narrow the query, or take the dump and ask it there."
@@ -79,10 +87,26 @@ class Data:
     @classmethod
     def load(cls, release: Release) -> Self:
         store = ox.Store()
-        store.bulk_load(path=release.path / DATA, format=ox.RdfFormat.N_QUADS)
-        # Any base does: only the prefixes are wanted.
-        context = Context.read(release.read(CONTEXT), CONTEXT, "http://localhost/")
+        # Not `bulk_load`, which would give blank nodes other names each time.
+        store.bulk_extend(ox.parse(path=release.path / DATA, format=ox.RdfFormat.N_QUADS))
+        store.bulk_extend(_ontology(release))
+        context = Context.read(release.read(CONTEXT), CONTEXT, _NO_BASE)
         return cls(store, context.prefixes)
+
+
+def _ontology(release: Release) -> list[ox.Quad]:
+    """The ontology as a named graph, called by its own IRI, so that a query can go by superclasses."""
+    quads = formats.parse(release.read(ONTOLOGY), TURTLE, _NO_BASE)
+    typed = (quad.subject for quad in quads if quad.predicate == _TYPE and quad.object == _HEADER)
+    headers = {subject for subject in typed if isinstance(subject, ox.NamedNode)}
+    if len(headers) != 1:
+        found = f"{release.path / ONTOLOGY} names {len(headers)} things of type owl:Ontology"
+        raise ReleaseError(f"{found}; one is wanted, to name its graph")
+    (name,) = headers
+    named = ox.Dataset(ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
+    # The names of blank nodes, and the order that answers follow, are to be the same each time.
+    named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(named, key=str)
 
 
 class LocalStore:
