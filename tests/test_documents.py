@@ -6,10 +6,18 @@ from pathlib import Path
 
 from conftest import run
 
+from pilotgraph.release import Release
+
 
 def block(text: str, language: str) -> str:
     """The first fenced block of a language."""
-    return re.search(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
+    return found(rf"^```{language}\n(.*?)^```", text)
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.MULTILINE | re.DOTALL)
+    assert match is not None, f"nothing matches {pattern}"
+    return match[1]
 
 
 def test_the_worked_example_of_contributing(real: Path, tmp_path: Path) -> None:
@@ -24,10 +32,10 @@ def test_the_worked_example_of_contributing(real: Path, tmp_path: Path) -> None:
     assert result.returncode == 1
 
 
-def test_the_first_query_of_the_readme(real: Path, real_release: object, tmp_path: Path) -> None:
+def test_the_first_query_of_the_readme(real: Path, real_release: Release, tmp_path: Path) -> None:
     text = (real / "README.md").read_text(encoding="utf-8")
-    query = re.search(r"'query=\n(.*?)'\n", text, re.DOTALL)[1]
-    expected = re.search(r"\n\n((?:    \w+,\w+\n)+)", text)[1]
+    query = found(r"'query=\n(.*?)'\n", text)
+    expected = found(r"\n\n((?:    \w+,\w+\n)+)", text)
     (tmp_path / "first.rq").write_text(query, encoding="utf-8")
     result = run("query", "--release", real_release.path, "--format", "csv", tmp_path / "first.rq")
     assert result.stdout.splitlines() == [line.strip() for line in expected.splitlines()]
