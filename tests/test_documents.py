@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 from conftest import run
-
 from pilotgraph.release import Release
 
 

@@ -71,8 +71,9 @@ def test_each_site_is_in_the_programme_of_its_wave(ask: Ask) -> None:
 
 def test_the_twenty_one_urgent_and_acute_care_vanguards_are_outside_the_evaluations(ask: Ask) -> None:
     rows = ask(
-        "SELECT ?type (COUNT(?s) AS ?n) { ?s pg:inEvaluationScope false ; pg:modelType/pg:abbreviation ?type } "
-        "GROUP BY ?type ORDER BY ?type"
+        """SELECT ?type (COUNT(?s) AS ?n) {
+             ?s pg:inEvaluationScope false ; pg:modelType/pg:abbreviation ?type
+           } GROUP BY ?type ORDER BY ?type"""
     )
     assert rows == [["ACC", "13"], ["UEC", "8"]]
     assert ask("SELECT (COUNT(?s) AS ?n) { ?s pg:inEvaluationScope true }") == [["70"]]
@@ -80,16 +81,19 @@ def test_the_twenty_one_urgent_and_acute_care_vanguards_are_outside_the_evaluati
 
 def test_sources_state_the_lead_of_nine_evaluated_vanguards_and_one_pioneer(ask: Ask) -> None:
     rows = ask(
-        "SELECT ?p (COUNT(DISTINCT ?site) AS ?n) { ?lead a pg:Lead ; pg:basis <https://w3id.org/pilotgraph/id/basis/stated> ;"
-        " pg:about ?site . ?site pg:inEvaluationScope true ; pg:programme/pg:abbreviation ?p } GROUP BY ?p ORDER BY ?p"
+        """SELECT ?p (COUNT(DISTINCT ?site) AS ?n) {
+             ?lead a pg:Lead ; pg:basis <https://w3id.org/pilotgraph/id/basis/stated> ; pg:about ?site .
+             ?site pg:inEvaluationScope true ; pg:programme/pg:abbreviation ?p
+           } GROUP BY ?p ORDER BY ?p"""
     )
     assert rows == [["Pioneers", "1"], ["Vanguards", "9"]]
 
 
 def test_twenty_one_areas_overlap_and_all_are_inferred(ask: Ask) -> None:
     rows = ask(
-        "SELECT ?basis (COUNT(DISTINCT ?o) AS ?n) { ?o a pg:Overlap ; pg:overlapBasis ?how ; pg:basis/rdfs:label ?basis }"
-        " GROUP BY ?basis"
+        """SELECT ?basis (COUNT(DISTINCT ?o) AS ?n) {
+             ?o a pg:Overlap ; pg:overlapBasis ?how ; pg:basis/rdfs:label ?basis
+           } GROUP BY ?basis"""
     )
     assert rows == [["inferred", "21"]]
 
@@ -103,7 +107,9 @@ def test_twenty_one_areas_overlap_and_all_are_inferred(ask: Ask) -> None:
     ],
 )
 def test_the_population_range_of_a_model_type(ask: Ask, model: str, minimum: str, maximum: str) -> None:
-    query = f'SELECT ?from ?to {{ ?o pg:about ?m ; pg:minimum ?from ; pg:maximum ?to . ?m pg:abbreviation "{model}" }}'
+    query = f"""SELECT ?from ?to {{
+      ?o pg:about ?m ; pg:minimum ?from ; pg:maximum ?to . ?m pg:abbreviation "{model}"
+    }}"""
     assert [minimum, maximum] in ask(query)
 
 
