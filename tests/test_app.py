@@ -19,11 +19,12 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 from werkzeug.test import TestResponse
 
-from pilotgraph import app as app_module
-from pilotgraph.app import DOCUMENTS, MAX_BODY_BYTES, ROUTES, create_app
+from pilotgraph import resources
+from pilotgraph.app import ROUTES, Route, create_app
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
 from pilotgraph.formats import RDF_FORMATS
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.responses import DOCUMENTS, MAX_BODY_BYTES, Form, RdfForm
 from pilotgraph.store import Answer, LocalStore, Query, Store
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -151,15 +152,13 @@ def test_the_table_of_examples_covers_the_contract() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.rule)
-def test_a_route_takes_its_methods_and_no_other(
-    client: FlaskClient, route: app_module.Route, method: str
-) -> None:
+def test_a_route_takes_its_methods_and_no_other(client: FlaskClient, route: Route, method: str) -> None:
     allowed = {*route.methods, "HEAD", "OPTIONS"}
     form = {"query": "ASK { ?s ?p ?o }"} if method in ("POST", "QUERY") else None
     path = "/sparql" if form and route.rule == "/sparql" else EXAMPLES[route.rule]
     response = client.open(path, method=method, data=form)
     if method in allowed:
-        assert response.status_code == (303 if route.view == "thing" and method != "OPTIONS" else 200)
+        assert response.status_code == (303 if route.view is resources.thing and method != "OPTIONS" else 200)
     else:
         assert response.status_code == 405
         assert set(response.headers["Allow"].split(", ")) == allowed
@@ -249,9 +248,7 @@ def test_a_client_that_takes_nothing_of_ours_is_told_what_there_is(client: Flask
 
 @pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("form", DOCUMENTS, ids=lambda form: form.name)
-def test_a_thing_with_an_odd_name_has_its_documents(
-    client: FlaskClient, name: str, form: app_module.Form
-) -> None:
+def test_a_thing_with_an_odd_name_has_its_documents(client: FlaskClient, name: str, form: Form) -> None:
     # A client escapes what is not ASCII; `café` and `caf%C3%A9` are then one URL, which means the first.
     path = quote(name, safe="/%:@!$&'()*+,;=~")
     response = get(client, f"/id/{path}", form.media_type)
@@ -399,7 +396,7 @@ def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient)
         ">Which lighthouses have their lamp highest above the sea?</a>",
         "http://localhost/sparql",
         '<a href="/releases/0.3.0/data.nq">data.nq</a>',
-        ">tidal lighthouse</a></th><td>2</td>",
+        '>tidal lighthouse</a></th><td class="number">2</td>',
     ):
         assert text in page
 
@@ -407,7 +404,7 @@ def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient)
 @pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
 @pytest.mark.parametrize("path", ["/", "/sparql"])
 def test_the_dataset_is_described_in_rdf(
-    client: FlaskClient, odd_release: Release, path: str, form: app_module.RdfForm
+    client: FlaskClient, odd_release: Release, path: str, form: RdfForm
 ) -> None:
     response = get(client, path, form.media_type)
     assert (response.status_code, response.mimetype) == (200, form.media_type)
@@ -416,7 +413,7 @@ def test_the_dataset_is_described_in_rdf(
 
 
 @pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
-def test_the_ontology_in_rdf(client: FlaskClient, odd_release: Release, form: app_module.RdfForm) -> None:
+def test_the_ontology_in_rdf(client: FlaskClient, odd_release: Release, form: RdfForm) -> None:
     names = {".ttl": "turtle", ".jsonld": "json-ld", ".nt": "nt", ".nq": "nquads", ".rdf": "xml"}
     expected = Graph().parse(data=odd_release.read("ontology.ttl"), format="turtle")
     for response in (
@@ -719,7 +716,7 @@ def test_every_link_of_ours_leads_somewhere(client: FlaskClient, path: str) -> N
 def test_a_claim_stands_in_the_page_of_what_it_is_about(client: FlaskClient) -> None:
     page = client.get(KESTREL + ".html").text
     assert ">inspection of Kestrel Point in 2024</a></th>" in page
-    assert '<td data-name="lamp passed"><span class="short">false</span></td>' in page
+    assert '<td data-name="lamp passed"><span class="short">no</span></td>' in page
     assert page.index("focal height (m)") < page.index("flashes in a period") < page.index("live view")
 
 
