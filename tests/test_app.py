@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -15,22 +14,15 @@ import pytest
 import waitress.server
 from flask import Flask
 from flask.testing import FlaskClient
-from rdflib import Graph
-from rdflib.compare import isomorphic
-from werkzeug.test import TestResponse
 
 from pilotgraph import resources
-from pilotgraph.app import ROUTES, Route, create_app
+from pilotgraph.app import ROUTES, Route
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
-from pilotgraph.formats import RDF_FORMATS
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
-from pilotgraph.responses import DOCUMENTS, MAX_BODY_BYTES, Form, RdfForm
-from pilotgraph.store import Answer, LocalStore, Query, Store
+from pilotgraph.responses import DOCUMENTS, MAX_BODY_BYTES, Form
+from pilotgraph.store import Answer, LocalStore, Query
+from web import BROWSER, KESTREL, LABEL, LIGHTS, get, serving, triples
 
-LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-LIGHTS = "https://example.org/lights/"
-KESTREL = "/doc/lighthouse/kestrel-point"
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE")
 ASK = "/sparql?" + urlencode({"query": "ASK { ?s ?p ?o }"})
 
@@ -100,19 +92,6 @@ def odd_release(release: Release, tmp_path_factory: pytest.TempPathFactory) -> R
     return write(tmp_path_factory.mktemp("odd"), release.version, files)
 
 
-class Buffered(FlaskClient):
-    """Reads an answer at once, so that no file stays open."""
-
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        return super().open(*arguments, **{"buffered": True, **options})
-
-
-def serving(release: Release, store: Store | None = None, public_url: str | None = None) -> Flask:
-    app = create_app(release, store or LocalStore(release), public_url)
-    app.test_client_class = Buffered
-    return app
-
-
 @pytest.fixture(scope="module")
 def app(odd_release: Release) -> Flask:
     return serving(odd_release)
@@ -132,15 +111,6 @@ def store(odd_release: Release) -> Broken:
 def frail(odd_release: Release, store: Broken) -> FlaskClient:
     """A client of an application whose store can fail."""
     return serving(odd_release, store).test_client()
-
-
-def get(client: FlaskClient, path: str, accept: str | None = None, *, follow: bool = False) -> TestResponse:
-    headers = {"Accept": accept} if accept is not None else {}
-    return client.get(path, headers=headers, follow_redirects=follow)
-
-
-def triples(content: bytes, form: ox.RdfFormat) -> set[ox.Triple]:
-    return {quad.triple for quad in ox.parse(content, form, base_iri="http://wrong.invalid/")}
 
 
 # Routes and methods.
@@ -205,47 +175,6 @@ def test_every_answer_is_open_to_scripts_and_closed_to_foreign_content(
 # Things and their documents.
 
 
-@pytest.mark.parametrize(
-    ("accept", "suffix"),
-    [
-        pytest.param(None, ".html", id="no header means the page"),
-        pytest.param("", ".html", id="an empty header too"),
-        pytest.param("*/*", ".html", id="anything means the page"),
-        pytest.param(BROWSER, ".html", id="a browser gets the page"),
-        pytest.param("text/turtle", ".ttl", id="Turtle"),
-        pytest.param("application/ld+json", ".jsonld", id="JSON-LD"),
-        pytest.param("application/n-triples", ".nt", id="N-Triples"),
-        pytest.param("application/n-quads", ".nq", id="N-Quads"),
-        pytest.param("application/rdf+xml", ".rdf", id="RDF/XML"),
-        pytest.param("application/*", ".jsonld", id="a range of types keeps our order"),
-        pytest.param("text/turtle;q=0.4, application/rdf+xml", ".rdf", id="the higher q wins"),
-        pytest.param("text/html;q=0, */*;q=0.1", ".ttl", id="q=0 rules the page out"),
-        pytest.param("text/turtle; charset=utf-8", ".ttl", id="a parameter does not hide a match"),
-        pytest.param("image/png, text/turtle;q=0.1", ".ttl", id="what we do not have is passed over"),
-    ],
-)
-def test_a_thing_leads_to_the_document_that_the_client_takes(
-    client: FlaskClient, accept: str | None, suffix: str
-) -> None:
-    for path in ("/id/lighthouse/kestrel-point", KESTREL):
-        response = get(client, path, accept)
-        assert (response.status_code, response.headers["Location"]) == (303, KESTREL + suffix)
-        assert response.headers["Vary"] == "Accept"
-
-
-def test_a_client_that_takes_nothing_of_ours_is_told_what_there_is(client: FlaskClient) -> None:
-    response = get(client, "/id/lighthouse/kestrel-point", "image/png")
-    assert (response.status_code, response.mimetype) == (406, "application/problem+json")
-    types = [form.media_type for form in DOCUMENTS]
-    assert json.loads(response.data) == {
-        "title": "Not Acceptable",
-        "status": 406,
-        "detail": "Nothing here has a type that your Accept header allows. It can be sent as: "
-        + ", ".join(types),
-        "offers": types,
-    }
-
-
 @pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("form", DOCUMENTS, ids=lambda form: form.name)
 def test_a_thing_with_an_odd_name_has_its_documents(client: FlaskClient, name: str, form: Form) -> None:
@@ -271,34 +200,6 @@ def test_a_server_that_does_not_say_what_was_sent_will_do(client: FlaskClient, n
     path = quote(name, safe="/%:@!$&'()*+,;=~")
     response = client.get(f"/id/{path}", environ_overrides={"REQUEST_URI": ""})
     assert (response.status_code, response.headers["Location"]) == (303, f"/doc/{path}.html")
-
-
-def test_a_document_holds_the_same_in_every_format(client: FlaskClient) -> None:
-    found = [triples(client.get(KESTREL + form.suffix).data, form.codec) for form in RDF_FORMATS]
-    assert all(each == found[0] for each in found)
-    assert len(found[0]) > 20
-    page = ox.NamedNode(LIGHTS + "doc/lighthouse/kestrel-point")
-    assert {
-        (triple.predicate.value, str(triple.object)) for triple in found[0] if triple.subject == page
-    } == {
-        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "<http://xmlns.com/foaf/0.1/Document>"),
-        ("http://xmlns.com/foaf/0.1/primaryTopic", f"<{LIGHTS}id/lighthouse/kestrel-point>"),
-        ("http://rdfs.org/ns/void#inDataset", f"<{LIGHTS}>"),
-        ("http://purl.org/dc/terms/license", "<https://creativecommons.org/licenses/by/4.0/>"),
-    }
-
-
-def test_a_document_links_to_its_other_forms(client: FlaskClient) -> None:
-    assert client.get("/doc/keeper/þóra-lundadóttir.ttl").headers["Link"] == ", ".join(
-        f"</doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir{form.suffix}>;"
-        f' rel="alternate"; type="{form.media_type}"'
-        for form in DOCUMENTS
-        if form.suffix != ".ttl"
-    ) + (
-        f', <{LIGHTS}doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir>; rel="canonical"'
-        ', </>; rel="describedby"'
-        ', <https://creativecommons.org/licenses/by/4.0/>; rel="license"'
-    )
 
 
 @pytest.mark.parametrize(
@@ -347,11 +248,6 @@ def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
     assert "Set-Cookie" not in response.headers
 
 
-def test_the_iri_of_a_named_graph_leads_to_the_description(client: FlaskClient) -> None:
-    response = client.get("/graph/others")
-    assert (response.status_code, response.headers["Location"]) == (303, "/")
-
-
 # Caches.
 
 
@@ -383,50 +279,6 @@ def test_what_is_not_there_stays_404_whatever_a_client_has(client: FlaskClient) 
     assert client.get("/doc/lighthouse/nothing.ttl", headers={"If-None-Match": "*"}).status_code == 404
 
 
-# The dataset, the ontology, the files of the release.
-
-
-def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient) -> None:
-    page = get(client, "/", BROWSER).text
-    for text in (
-        "<h1>Lighthouses of a made-up coast</h1>",
-        "An invented example.",
-        '<a href="/id/lighthouse/kestrel-point"',
-        ">Kestrel Point</a>",
-        ">Which lighthouses have their lamp highest above the sea?</a>",
-        "http://localhost/sparql",
-        '<a href="/releases/0.3.0/data.nq">data.nq</a>',
-        '>tidal lighthouse</a></th><td class="number">2</td>',
-    ):
-        assert text in page
-
-
-@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
-@pytest.mark.parametrize("path", ["/", "/sparql"])
-def test_the_dataset_is_described_in_rdf(
-    client: FlaskClient, odd_release: Release, path: str, form: RdfForm
-) -> None:
-    response = get(client, path, form.media_type)
-    assert (response.status_code, response.mimetype) == (200, form.media_type)
-    expected = triples(odd_release.read("description.ttl"), ox.RdfFormat.TURTLE)
-    assert triples(response.data, form.codec) == expected
-
-
-@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
-def test_the_ontology_in_rdf(client: FlaskClient, odd_release: Release, form: RdfForm) -> None:
-    names = {".ttl": "turtle", ".jsonld": "json-ld", ".nt": "nt", ".nq": "nquads", ".rdf": "xml"}
-    expected = Graph().parse(data=odd_release.read("ontology.ttl"), format="turtle")
-    for response in (
-        get(client, "/ontology", form.media_type),
-        get(client, "/ontology/0.3.0", form.media_type),
-        client.get("/ontology" + form.suffix),
-    ):
-        assert (response.status_code, response.mimetype) == (200, form.media_type)
-        found = triples(response.data, form.codec)
-        as_text = "".join(f"{triple} .\n" for triple in found)
-        assert isomorphic(Graph().parse(data=as_text, format="nt"), expected), names
-
-
 def test_the_page_of_the_ontology_has_an_anchor_for_every_term(
     client: FlaskClient, odd_release: Release
 ) -> None:
@@ -438,127 +290,6 @@ def test_the_page_of_the_ontology_has_an_anchor_for_every_term(
     }
     assert len(terms) > 20
     assert terms <= set(page.ids)
-
-
-def test_every_file_of_the_release_is_served_for_ever(client: FlaskClient, odd_release: Release) -> None:
-    assert len(odd_release.files) > 10
-    for name, file in odd_release.files.items():
-        response = client.get(f"/releases/0.3.0/{name}")
-        assert (response.status_code, response.mimetype) == (200, file.media_type)
-        assert response.data == odd_release.read(name)
-        assert response.headers["ETag"] == f'"{file.sha256}"'
-        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        again = client.get(f"/releases/0.3.0/{name}", headers={"If-None-Match": f'"{file.sha256}"'})
-        assert again.status_code == 304
-
-
-def test_a_download_can_be_resumed(client: FlaskClient, odd_release: Release) -> None:
-    whole = odd_release.read("data.nq")
-    response = client.get("/releases/0.3.0/data.nq", headers={"Range": "bytes=100-"})
-    assert (response.status_code, response.data) == (206, whole[100:])
-    response = client.get("/releases/0.3.0/data.nq", headers={"Range": "bytes=99999999-"})
-    assert (response.status_code, response.mimetype) == (416, "application/problem+json")
-    assert response.headers["Content-Range"] == f"bytes */{len(whole)}"
-
-
-# SPARQL.
-
-
-@pytest.mark.parametrize(
-    ("accept", "media_type"),
-    [
-        pytest.param(None, "text/turtle", id="no header: the service description"),
-        pytest.param("*/*", "text/turtle", id="anything: the same"),
-        pytest.param(BROWSER, "text/html", id="a browser: the form"),
-        pytest.param("application/ld+json", "application/ld+json", id="another format of RDF"),
-    ],
-)
-def test_nothing_asked_is_answered_with_what_there_is(
-    client: FlaskClient, accept: str | None, media_type: str
-) -> None:
-    assert get(client, "/sparql", accept).mimetype == media_type
-
-
-@pytest.mark.parametrize(
-    ("accept", "media_type", "start"),
-    [
-        pytest.param(None, "application/sparql-results+json", b'{"head"', id="no header"),
-        pytest.param("*/*", "application/sparql-results+json", b'{"head"', id="anything"),
-        pytest.param("text/csv", "text/csv", b"label\r\n", id="CSV"),
-        pytest.param("text/html, text/csv", "text/csv", b"label\r\n", id="as soon CSV as a page"),
-        pytest.param(BROWSER, "text/html", b"<!doctype html>", id="a browser"),
-    ],
-)
-def test_a_query_is_answered_by_accept(
-    client: FlaskClient, accept: str | None, media_type: str, start: bytes
-) -> None:
-    query = f"SELECT ?label {{ ?s <{LABEL}> ?label }}"
-    response = get(client, "/sparql?" + urlencode({"query": query}), accept)
-    assert (response.status_code, response.mimetype) == (200, media_type)
-    assert response.data.startswith(start)
-
-
-def ask(client: FlaskClient, query: str) -> TestResponse:
-    return get(client, "/sparql?" + urlencode({"query": query}), BROWSER)
-
-
-def test_a_browser_sees_a_table(client: FlaskClient) -> None:
-    query = f"SELECT ?thing ?none ('<b>' AS ?x) {{ BIND(<{LIGHTS}id/lighthouse/north-teal> AS ?thing) }}"
-    page = ask(client, query).text
-    assert '<th scope="col">thing</th><th scope="col">none</th><th scope="col">x</th>' in page
-    assert (
-        '<tr><td><a href="/id/lighthouse/north-teal" title="https://example.org/lights/id/lighthouse/north-teal">'
-        'lighthouse/north-teal</a></td><td></td><td><span class="short">&lt;b&gt;</span></td></tr>'
-    ) in page
-    assert "&lt;b&gt;&#39; AS ?x" in page  # the query stays in the form
-
-
-@pytest.mark.parametrize(
-    ("query", "text"),
-    [
-        pytest.param("ASK { ?s ?p ?o }", '<span class="short">true</span>', id="ASK"),
-        pytest.param(
-            "CONSTRUCT { ?s a <urn:a> } { BIND(<urn:s> AS ?s) }",
-            "&lt;urn:s&gt; a &lt;urn:a&gt;",
-            id="CONSTRUCT",
-        ),
-        pytest.param("SELECT ?s { BIND(BNODE() AS ?s) }", "<td><span>_:", id="a blank node"),
-        pytest.param("SELECT ?s { BIND(<javascript:x> AS ?s) }", '<span title="javascript:x">', id="no link"),
-    ],
-)
-def test_a_browser_sees_every_kind_of_answer(client: FlaskClient, query: str, text: str) -> None:
-    response = ask(client, query)
-    assert response.status_code == 200
-    assert text in response.text
-
-
-def test_a_page_shows_the_first_rows_of_many(client: FlaskClient) -> None:
-    page = ask(client, "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 1500").text
-    assert page.count("<tr>") == 1_001
-    assert "The first 1,000 are shown." in page
-    assert '<span class="count">1,500</span>' in page
-
-
-def test_a_malformed_query_stays_in_the_form_with_what_is_wrong(client: FlaskClient) -> None:
-    response = ask(client, "SELECT * { <b> ")
-    assert (response.status_code, response.mimetype) == (400, "text/html")
-    assert "Malformed query" in response.text
-    assert "SELECT * { &lt;b&gt; </textarea>" in response.text
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        pytest.param({"Content-Type": "application/sparql-query"}, 413, id="as a query"),
-        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, 413, id="as a form"),
-    ],
-)
-def test_a_body_that_is_too_large_is_refused(
-    client: FlaskClient, headers: dict[str, str], status: int
-) -> None:
-    response = client.post("/sparql", data=b"q" * (MAX_BODY_BYTES + 1), headers=headers)
-    assert response.status_code == status
-    assert json.loads(response.data)["detail"] == f"The body of a request may have {MAX_BODY_BYTES:,} bytes."
 
 
 # Failures.
@@ -609,22 +340,6 @@ def test_an_error_of_ours_is_logged_and_not_shown(
     assert "Traceback" not in response.text
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "secret" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("accept", "media_type"),
-    [
-        pytest.param(None, "application/problem+json", id="a program"),
-        pytest.param("text/turtle", "application/problem+json", id="one that takes no kind of error"),
-        pytest.param(BROWSER, "text/html", id="a browser"),
-    ],
-)
-def test_an_error_has_the_form_that_the_client_takes(
-    client: FlaskClient, accept: str | None, media_type: str
-) -> None:
-    response = get(client, "/nothing", accept)
-    assert (response.status_code, response.mimetype) == (404, media_type)
-    assert "There is nothing at this address." in response.text
 
 
 # Pages.

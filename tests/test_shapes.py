@@ -14,9 +14,10 @@ from rdflib import SH, URIRef
 
 from conftest import REPOSITORY
 from pilotgraph import document
+from pilotgraph.formats import to_graph
 from pilotgraph.mapping import map_record
 from pilotgraph.project import Project, Record, split
-from pilotgraph.validation import to_graph, validate
+from pilotgraph.validation import validate
 
 WRONG = {
     REPOSITORY / "tests/projects/lighthouses": "wrong",

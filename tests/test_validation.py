@@ -6,15 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pyoxigraph as ox
 import pyshacl
 import pytest
-from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
+from rdflib import RDF, SH, XSD, Graph, Literal, URIRef
 
 from pilotgraph.errors import PilotgraphError, Problem, Severity
-from pilotgraph.project import Project, split
-from pilotgraph.validation import Report, problems_in, to_graph, validate
+from pilotgraph.formats import to_graph
+from pilotgraph.project import Project
+from pilotgraph.validation import Report, problems_in, validate
 
 BASE = "https://example.org/lights/id/"
 TERMS = "https://example.org/lights/ontology#"
@@ -382,33 +381,3 @@ def test_a_file_outside_the_project_is_not_said_to_be_without_fault(
     with pytest.raises(PilotgraphError) as caught:
         problems_in(validate(project), project, [Path(file)])
     assert str(caught.value) == f"{file} is not in the project, which is {root}"
-
-
-def test_literals_keep_their_texts_on_the_way_to_rdflib() -> None:
-    texts = [
-        ("2024-05-02T09:30:00Z", XSD.dateTime),
-        ("01", XSD.integer),
-        ("1.10", XSD.decimal),
-        ("1", XSD.boolean),
-        ("x", XSD.string),
-    ]
-    node = ox.NamedNode("urn:x")
-    quads = [ox.Quad(node, node, ox.Literal(text, datatype=ox.NamedNode(kind))) for text, kind in texts]
-    quads += [ox.Quad(node, node, ox.Literal("x", language="en")), ox.Quad(node, node, ox.BlankNode("b"))]
-    assert {value.n3() for value in to_graph(quads).objects()} == {
-        *(f'"{text}"^^{kind.n3()}' for text, kind in texts[:-1]),
-        '"x"',
-        '"x"@en',
-        "_:b",
-    }
-
-
-def test_a_list_is_one_still_for_rdflib(lighthouses: Path) -> None:
-    graph = to_graph(quad for file in Project.read(lighthouses).shapes for quad in file.quads)
-    allowed = graph.value(URIRef(RULES + "Lighthouse-lampColour"), SH["in"])
-    assert isinstance(allowed, BNode)
-    assert [split(str(colour))[1] for colour in Collection(graph, allowed)] == [
-        "whiteLight",
-        "redLight",
-        "greenLight",
-    ]

@@ -21,6 +21,7 @@ from pilotgraph import formats
 from pilotgraph.description import DCAT, SD, SPDX, Triple, describe
 from pilotgraph.errors import Position, Problem, ReleaseRefused, Severity
 from pilotgraph.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE
+from pilotgraph.mapping import lines
 from pilotgraph.project import CONTEXT, Project, TurtleFile
 from pilotgraph.release import Release, write
 from pilotgraph.validation import Report, validate
@@ -88,8 +89,7 @@ def build(
 
 def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) -> dict[str, bytes]:
     prefixes = {name: str(space) for name, space in _PREFIXES.items()} | project.context.prefixes
-    lines = (f"{s} {p} {o} <{name}> .\n" for name, triples in graphs.items() for s, p, o in triples)
-    quads = "".join(sorted(lines)).encode()
+    quads = "".join(sorted(line for name in graphs for line in lines(graphs[name], name))).encode()
     union = [quad.triple for quad in formats.parse(quads, N_QUADS, project.base)]
     dumps = {
         "data.nq": quads,

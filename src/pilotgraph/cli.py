@@ -1,47 +1,35 @@
 """Command-line arguments -> exit code: what a curator, a researcher and an operator type.
 
-What machines may read (records, answers, problems) goes to stdout; progress, summaries and errors go
-to stderr.  No command ends in a traceback for what a user can cause: a line says what to do.  Modules
-are imported inside the command that needs them, so that `--help` answers at once.
+No command ends in a traceback for what a user can cause: a line says what to do.  Modules are imported
+inside the command that needs them, so that `--help` answers at once.
 """
 
 # ruff: noqa: PLC0415
 
 import errno
-import json
-import os
-import shlex
 import signal
 import socket
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotgraph.errors import PilotgraphError, Problem, QueryError, Severity, SourceError
+from pilotgraph import terminal
+from pilotgraph.errors import PilotgraphError, Problem, QueryError, SourceError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 
 if TYPE_CHECKING:
     from pilotgraph.release import Release
-    from pilotgraph.store import Answer, Store
 
-_COLOURS = {
-    Severity.ERROR: "red",
-    Severity.VIOLATION: "red",
-    Severity.WARNING: "yellow",
-    Severity.INFO: "cyan",
-}
-_ANNOTATIONS = {Severity.WARNING: "warning", Severity.INFO: "notice"}
 _RESULTS = {form.name.lower(): form for form in RESULT_FORMATS}
 _GRAPHS = {form.name.lower(): form for form in RDF_FORMATS}
 _FAILURE = 400
 # Enough that a few slow queries leave room for others.
 _THREADS = 16
+_IDLE_SECONDS = 30
 
 
 class _Commands(click.Group):
@@ -51,20 +39,17 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except SourceError as error:
-            _print(error.problems, "text", err=True)
-            _fail(f"{_counted(error.problems)}; nothing was written")
+            terminal.print_notable(error.problems)
+            terminal.fail(f"{terminal.counted(error.problems)}; nothing was written")
         except PilotgraphError as error:
-            _fail(str(error))
+            terminal.fail(str(error))
         except BrokenPipeError:
             raise  # click ends quietly when the reader of our output is gone
         except OSError as error:
-            said = f"{_shown(Path(error.filename))}: {error.strerror}" if error.filename else str(error)
-            _fail(said, code=2 if context.invoked_subcommand == "validate" else 1)
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(code)
+            said = (
+                f"{terminal.shown(Path(error.filename))}: {error.strerror}" if error.filename else str(error)
+            )
+            terminal.fail(said, code=2 if context.invoked_subcommand == "validate" else 1)
 
 
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
@@ -109,9 +94,19 @@ def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
     problems are printed, and the exit code is 1.
     """
     release = _build(project, out, record_iris=record_iris)
-    click.echo(_shown(release.path))
+    click.echo(terminal.shown(release.path))
     for file in release.files.values():
         click.echo(f"  {file.size:>12,}  {file.path}")
+
+
+def _build(project: Path, out: Path | None = None, *, record_iris: bool = False) -> "Release":
+    from pilotgraph.build import build
+
+    notes: list[Problem] = []
+    with terminal.steps() as step:
+        release = build(project, out or project / "dist", step, notes.append, record_iris=record_iris)
+    terminal.print_notable(notes)
+    return release
 
 
 @main.command("validate")
@@ -119,7 +114,7 @@ def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(terminal.FORMS),
     default="text",
     help="How problems are printed: text for people (the default), json for programs, github for"
     " annotations in GitHub Actions.",
@@ -134,21 +129,20 @@ def validate_command(project: Path, form: str, files: Sequence[Path]) -> None:
     from pilotgraph.project import Project
     from pilotgraph.validation import problems_in, validate
 
+    problems: Sequence[Problem]
     try:
-        with _steps() as step:
+        with terminal.steps() as step:
             step("Reading the sources")
             sources = Project.read(project)
             step(f"Validating {len(sources.records)} records")
             report = validate(sources)
+        report = problems_in(report, sources, files) if files else report
+        problems, code = report.problems, report.exit_code
     except SourceError as error:
-        _print(error.problems, form)
-        click.echo(_counted(error.problems), err=True)
-        sys.exit(2)
-    if files:
-        report = problems_in(report, sources, files)
-    _print(report.problems, form)
-    click.echo(_counted(report.problems), err=True)
-    sys.exit(report.exit_code)
+        problems, code = error.problems, 2
+    terminal.print_problems(problems, form)
+    click.echo(terminal.counted(problems), err=True)
+    sys.exit(code)
 
 
 @main.command("new")
@@ -170,7 +164,7 @@ def new_command(project: Path, class_name: str, name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
-    click.echo(_shown(path))
+    click.echo(terminal.shown(path))
 
 
 @main.command("query")
@@ -190,24 +184,20 @@ def query_command(directory: Path, form: str | None, query: str) -> None:
     publishes: the file names in data/queries, without .rq.
     """
     from pilotgraph.release import Release
-    from pilotgraph.store import LocalStore
+    from pilotgraph.store import LocalStore, Query
 
     release = Release.open(directory)
     text = _query_text(release, query)
+    if form:
+        asked = Query(text, solutions=_RESULTS.get(form), graph=_GRAPHS.get(form))
+    else:
+        asked = Query(text, solutions=_RESULTS["json" if sys.stdout.isatty() else "csv"])
     with closing(LocalStore(release)) as store:
-        answer = _ask(store, text, form)
+        answer = store.query(asked)
     if form or answer.format is not _RESULTS["json"]:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
     else:
-        _print_result(json.loads(answer.content))
-
-
-def _ask(store: "Store", text: str, form: str | None) -> "Answer":
-    from pilotgraph.store import Query
-
-    if form:
-        return store.query(Query(text, solutions=_RESULTS.get(form), graph=_GRAPHS.get(form)))
-    return store.query(Query(text, solutions=_RESULTS["json" if sys.stdout.isatty() else "csv"]))
+        terminal.print_result(answer.content)
 
 
 def _query_text(release: "Release", query: str) -> str:
@@ -224,19 +214,6 @@ def _query_text(release: "Release", query: str) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
-
-
-def _print_result(result: Mapping[str, Any]) -> None:
-    if "boolean" in result:
-        click.echo(str(result["boolean"]).lower())
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*result["head"]["vars"], highlight=False)
-    for row in result["results"]["bindings"]:
-        table.add_row(*(row.get(name, {}).get("value", "") for name in result["head"]["vars"]))
-    Console(markup=False, emoji=False).print(table)
 
 
 @main.command("get")
@@ -261,7 +238,7 @@ def get_command(directory: Path, accept: str | None, include: bool, path: str) -
     release = Release.open(directory)
     with closing(LocalStore(release)) as store:
         client = create_app(release, store).test_client()
-        answer = client.get(path, headers={"Accept": accept} if accept else {})
+        answer = client.get(path, headers={"Accept": accept} if accept else {}, buffered=True)
     if include:
         click.echo(f"{answer.status}\n{str(answer.headers).replace(chr(13), '')}", nl=False)
     click.echo(answer.data, nl=False)
@@ -301,125 +278,38 @@ def serve_command(
 
     Ctrl-C stops it.
     """
-    from pilotgraph.release import Release
-
-    if project and directory:
-        raise click.UsageError("give --project or --release, not both")
-    release = Release.open(directory) if directory else _build(project or Path(), None)
-    _serve(release, host, port, public_url)
-
-
-def _serve(release: "Release", host: str, port: int, public_url: str | None) -> None:
     from waitress.server import create_server
 
     from pilotgraph.app import create_app
+    from pilotgraph.release import Release
+    from pilotgraph.responses import MAX_BODY_BYTES
     from pilotgraph.workers import WorkerStore
 
+    if project and directory:
+        raise click.UsageError("give --project or --release, not both")
+    release = Release.open(directory) if directory else _build(project or Path())
     # Processes first: they end with the thread that started them, and inherit nothing of the server.
     with closing(WorkerStore(release.path)) as store:
         try:
             socket.getaddrinfo(host, port)
             server = create_server(
-                create_app(release, store, public_url), host=host, port=port, threads=_THREADS, ident=""
+                create_app(release, store, public_url),
+                host=host,
+                port=port,
+                threads=_THREADS,
+                channel_timeout=_IDLE_SECONDS,
+                # The application refuses what is a little too large in its own words; this ends the rest.
+                max_request_body_size=2 * MAX_BODY_BYTES,
+                ident="",
             )
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                _fail(f"port {port} of {host} is taken; choose another with --port")
-            _fail(f"cannot listen on port {port} of {host}: {error.strerror}")
+                terminal.fail(f"port {port} of {host} is taken; choose another with --port")
+            terminal.fail(f"cannot listen on port {port} of {host}: {error.strerror}")
         # waitress ends its loop on SystemExit, and lets the answers that are under way be finished.
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: sys.exit())
         listening = getattr(server, "effective_listen", None) or [(host, server.effective_port)]
         name = f"[{host}]" if ":" in host else host
-        _say_what_to_try(release, f"http://{name}:{listening[0][1]}")
+        terminal.say_what_to_try(release, f"http://{name}:{listening[0][1]}")
         server.run()
-
-
-def _say_what_to_try(release: "Release", root: str) -> None:
-    from rdflib import VOID, Graph
-
-    said = Graph().parse(data=release.read("description.ttl"), format="turtle")
-    (space,) = said.objects(None, VOID.uriSpace)
-    examples = sorted(map(str, said.objects(None, VOID.exampleResource)))
-    queries = [path for path in release.files if path.startswith("queries/")]
-    click.echo(f"Serving {release.name} at {root}/ until Ctrl-C. Try:")
-    click.echo(f"  open {root}/ in a browser")
-    for example in examples[:1]:
-        page = shlex.quote(f"{root}/id/" + quote(example.removeprefix(str(space)), safe="/%:@!$&'()*+,;=~"))
-        click.echo(f"  curl --location --header 'Accept: text/turtle' {page}")
-    for query in queries[:1]:
-        file = shlex.quote(f"query@{_shown(release.path / query)}")
-        click.echo(f"  curl --header 'Accept: text/csv' --data-urlencode {file} {root}/sparql")
-
-
-def _build(project: Path, out: Path | None, *, record_iris: bool = False) -> "Release":
-    from pilotgraph.build import build
-
-    notes: list[Problem] = []
-    try:
-        with _steps() as step:
-            release = build(project, out or project / "dist", step, notes.append, record_iris=record_iris)
-    finally:
-        _print(notes, "text", err=True)
-    return release
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """Show what is being done: as a line that moves on a terminal, else as lines on stderr."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status("") as status:
-            yield status.update
-    else:
-        yield lambda step: click.echo(step, err=True)
-
-
-def _print(problems: Iterable[Problem], form: str, *, err: bool = False) -> None:
-    if form == "json":
-        rows = [
-            {**problem.position._asdict(), "severity": problem.severity, "message": problem.message}
-            | ({"rule": problem.rule} if problem.rule else {})
-            for problem in problems
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    colour = False if os.environ.get("NO_COLOR") else None
-    for problem in problems:
-        click.echo(_annotation(problem) if form == "github" else _line(problem), err=err, color=colour)
-
-
-def _line(problem: Problem) -> str:
-    severity = click.style(problem.severity, fg=_COLOURS[problem.severity])
-    return f"{problem.position}: {severity}: {problem.message}"
-
-
-def _annotation(problem: Problem) -> str:
-    """A workflow command of GitHub Actions, which shows the problem beside its line."""
-
-    def escaped(text: str) -> str:
-        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-    command = _ANNOTATIONS.get(problem.severity, "error")
-    path, line, column = problem.position
-    file = escaped(path).replace(":", "%3A").replace(",", "%2C")
-    place = f"file={file},line={line},col={column},title={problem.severity}"
-    return f"::{command} {place}::{escaped(problem.message)}"
-
-
-def _counted(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return "no problems"
-    counts = Counter(problem.severity for problem in problems)
-    numbers = ", ".join(_number(counts[severity], severity) for severity in Severity if counts[severity])
-    return f"{numbers} in {_number(len({problem.position.path for problem in problems}), 'file')}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

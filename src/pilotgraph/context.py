@@ -7,7 +7,7 @@ stock processor, given every scalar as a string, still gets the same graph:
 * `@version` 1.1;
 * a prefix: a name for an absolute IRI with ://, that ends in #, / or :
 * `@id` and `@type` under another name, each exactly once: `"id": "@id"`;
-* a class: a name with a capital, for an IRI or CURIE: `"Lighthouse": "ex:Lighthouse"`;
+* a class: a name with a capital, for an IRI or CURIE: `"Person": "foaf:Person"`;
 * a property: any other name, for an IRI or CURIE, or for a map with `@id` (or `@reverse`) and, if
   wanted, `@type` (`@id` or one of DATATYPES), `@language`, `"@container": "@set"`.
 
@@ -30,22 +30,13 @@ from pilotgraph.errors import ContextError, Position, Problem, Severity
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 # Those whose canonical form `mapping` knows.
-DATATYPES = frozenset(
-    (
-        XSD + "anyURI",
-        XSD + "boolean",
-        XSD + "date",
-        XSD + "dateTime",
-        XSD + "decimal",
-        XSD + "gYear",
-        XSD + "gYearMonth",
-        XSD + "integer",
-        XSD + "string",
-    )
-)
+_DATATYPE_NAMES = "anyURI, boolean, date, dateTime, decimal, gYear, gYearMonth, integer, string"
+DATATYPES = frozenset(XSD + name for name in _DATATYPE_NAMES.split(", "))
 
 # A colon after one of these is not that of a CURIE whose prefix was forgotten.
 SCHEMES = frozenset(("doi", "ftp", "http", "https", "info", "mailto", "tag", "tel", "urn"))
+
+_WHOLE = 'a context file is {"@context": {…}}, a map, and no more'
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -218,9 +209,9 @@ class _Reader:
             if key.text == "@context" and isinstance(node, Map):
                 definitions += node.entries
             else:
-                self.refuse(key.position, 'a context file is {"@context": {…}}, a map, and no more')
+                self.refuse(key.position, _WHOLE)
         if not document.entries:
-            self.refuse(document.position, 'a context file is {"@context": {…}}, a map, and no more')
+            self.refuse(document.position, _WHOLE)
         terms = [(key, node) for key, node in definitions if not self.define(key, node)]
         for key, node in terms:
             self.define_term(key, node)
@@ -304,8 +295,7 @@ class _Reader:
             return node and node.text
         iri = self.expand(node)
         if iri and iri not in DATATYPES:
-            names = ", ".join(sorted(datatype.removeprefix(XSD) for datatype in DATATYPES))
-            self.refuse(node.position, f"@type is @id or one of these of XML Schema: {names}")
+            self.refuse(node.position, f"@type is @id or one of these of XML Schema: {_DATATYPE_NAMES}")
         return iri
 
     def language(self, parts: dict[str, Text]) -> str | None:

@@ -13,8 +13,8 @@ seen.  No RDF here: keys get their meaning in `mapping`.
 
 import codecs
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
 
@@ -57,8 +57,9 @@ _new = tuple.__new__
 _SHOWN = 60
 
 # What cannot be seen, and what ends a line for some readers of YAML but not for others.
-_UNSEEN_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_UNSEEN = re.compile(f"\t|{_UNSEEN_IN_TEXT.pattern}")
+_NEVER_SEEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_UNSEEN = re.compile(f"[\t{_NEVER_SEEN}]")
+_UNSEEN_IN_TEXT = re.compile(f"[{_NEVER_SEEN}]")
 
 # What the parser says -> what the curator can do about it.
 _ADVICE = {
@@ -104,39 +105,34 @@ def read(content: bytes, path: str) -> Map:
     if problems:
         raise DocumentError(sorted(set(problems)))
     if top is None:
-        raise DocumentError(
-            [_problem(Position(path, 1, 1), "the file is empty; write one `key: value` a line")]
-        )
+        raise _refused(Position(path, 1, 1), "the file is empty; write one `key: value` a line")
     if not isinstance(top, Map):
-        raise DocumentError([_problem(top.position, "the file is not a map; write one `key: value` a line")])
+        raise _refused(top.position, "the file is not a map; write one `key: value` a line")
     return top
 
 
 def _decode(content: bytes, path: str) -> str:
     start = Position(path, 1, 1)
     if len(content) > MAX_BYTES:
-        message = f"the file has {len(content)} bytes, and may have {MAX_BYTES}; divide it"
-        raise DocumentError([_problem(start, message)])
+        raise _refused(start, f"the file has {len(content)} bytes, and may have {MAX_BYTES}; divide it")
     if content.startswith(codecs.BOM_UTF8):
-        raise DocumentError(
-            [_problem(start, "the file starts with a byte order mark; save it as UTF-8 without one")]
-        )
+        raise _refused(start, "the file starts with a byte order mark; save it as UTF-8 without one")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
-        message = (
-            f"byte {error.start + 1} (0x{content[error.start]:02X}) is not UTF-8; save the file as UTF-8"
-        )
-        raise DocumentError([_problem(_end(path, before), message)]) from None
+        end = Position(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        byte = f"byte {error.start + 1} (0x{content[error.start]:02X})"
+        raise _refused(end, f"{byte} is not UTF-8; save the file as UTF-8") from None
     if _UNSEEN.search(text):
         lines = enumerate((line.removesuffix("\r") for line in text.split("\n")), 1)
-        found = [(number, match) for number, line in lines if (match := _UNSEEN.search(line))]
-        if found:
-            raise DocumentError(
-                _problem(Position(path, number, match.start() + 1), _unseen(match[0]))
-                for number, match in found
-            )
+        problems = [
+            _problem(Position(path, number, match.start() + 1), _unseen(match[0]))
+            for number, line in lines
+            if (match := _UNSEEN.search(line))
+        ]
+        if problems:
+            raise DocumentError(problems)
     return text
 
 
@@ -148,19 +144,22 @@ def _build(text: str, path: str, problems: list[Problem]) -> Node | None:
     escapes = "\\" in text
     nodes: list[Node] = []
     outer: list[tuple[list[Node], Position]] = []
-    events: Iterator[Any] = iter(_LOADER(text).get_event, None)
-    for event in events:
+    next_event: Callable[[], Any] = _LOADER(text).get_event
+    scalar, map_start, list_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+    # Three of four events are scalars: what is done for each of them is what reading costs.
+    while (event := next_event()) is not None:
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            mark = event.start_mark
+        if kind is scalar:
+            value, mark = event.value, event.start_mark
             position = _new(Position, (path, mark.line + 1, mark.column + 1))
             if event.tag is not None or event.anchor is not None:
                 problems += _refuse_properties(event, position)
-            if escapes and (unseen := _UNSEEN_IN_TEXT.search(event.value)):
+            if escapes and (unseen := _UNSEEN_IN_TEXT.search(value)):
                 problems.append(_problem(position, _unseen(unseen[0])))
-            nodes.append(_new(Text, (event.value, event.implicit[0], position)))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            position = _place(path, event.start_mark)
+            nodes.append(_new(Text, (value, event.implicit[0], position)))
+        elif kind is map_start or kind is list_start:
+            mark = event.start_mark
+            position = _new(Position, (path, mark.line + 1, mark.column + 1))
             problems += _refuse_properties(event, position)
             outer.append((nodes, position))
             nodes = []
@@ -170,40 +169,43 @@ def _build(text: str, path: str, problems: list[Problem]) -> Node | None:
         elif kind is yaml.MappingEndEvent:
             entries = _pair(nodes, problems)
             nodes, position = outer.pop()
-            nodes.append(Map(entries, position))
+            nodes.append(_new(Map, (entries, position)))
         elif kind is yaml.SequenceEndEvent:
             items = tuple(nodes)
             nodes, position = outer.pop()
-            nodes.append(Items(items, position))
+            nodes.append(_new(Items, (items, position)))
         elif kind is yaml.AliasEvent:
             position = _place(path, event.start_mark)
             problems.append(_problem(position, f"an alias, *{event.anchor}; write the value itself"))
             nodes.append(Text("", False, position))
         elif kind is yaml.DocumentStartEvent:
+            position = _place(path, event.start_mark)
             if event.version or event.tags:
-                problems.append(
-                    _problem(_place(path, event.start_mark), "a directive; remove the line with %")
-                )
+                problems.append(_problem(position, "a directive; remove the line with %"))
             if nodes:
-                message = "a second document starts; write it to a file of its own"
-                problems.append(_problem(_place(path, event.start_mark), message))
+                problems.append(_problem(position, "a second document starts; write it to a file of its own"))
                 break
     return nodes[0] if nodes else None
 
 
-def _pair(nodes: list[Node], problems: list[Problem]) -> tuple[tuple[Text, Node], ...]:
-    entries: dict[str, tuple[Text, Node]] = {}
-    for key, value in zip(nodes[::2], nodes[1::2], strict=True):
+def _pair(nodes: Sequence[Node], problems: list[Problem]) -> tuple[tuple[Text, Node], ...]:
+    keys = nodes[::2]
+    if len({key.text for key in keys if type(key) is Text}) < len(keys):
+        problems += _refuse_keys(keys)
+    # With a problem there is no tree in the end, so these are texts.
+    return tuple(zip(cast("Sequence[Text]", keys), nodes[1::2], strict=True))
+
+
+def _refuse_keys(keys: Sequence[Node]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for key in keys:
         if type(key) is not Text:
-            problems.append(_problem(key.position, "a list or a map is used as a key; a key is a text"))
-        elif key.text in entries:
-            first = entries[key.text][0].position.line
-            problems.append(
-                _problem(key.position, f"the key {quoted(key.text)} is on line {first} too; keep one")
-            )
+            yield _problem(key.position, "a list or a map is used as a key; a key is a text")
+        elif key.text in first:
+            message = f"the key {quoted(key.text)} is on line {first[key.text]} too; keep one"
+            yield _problem(key.position, message)
         else:
-            entries[key.text] = key, value
-    return tuple(entries.values())
+            first[key.text] = key.position.line
 
 
 def _refuse_properties(event: Any, position: Position) -> Iterator[Problem]:
@@ -224,10 +226,9 @@ def _place(path: str, mark: Any) -> Position:
     return Position(path, mark.line + 1, mark.column + 1)
 
 
-def _end(path: str, text: str) -> Position:
-    """The place after `text`, which is what the file holds before it."""
-    return Position(path, text.count("\n") + 1, len(text) - text.rfind("\n"))
-
-
 def _problem(position: Position, message: str) -> Problem:
     return Problem(position, Severity.ERROR, message)
+
+
+def _refused(position: Position, message: str) -> DocumentError:
+    return DocumentError([_problem(position, message)])

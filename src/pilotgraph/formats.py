@@ -9,10 +9,13 @@ give equal bytes: the order of statements and of prefixes, and the names of blan
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Generic, TypeVar
 
 import pyoxigraph as ox
+from rdflib import XSD, BNode, Graph, Literal, URIRef
+from rdflib.term import IdentifiedNode
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 W3C = "http://www.w3.org/ns/formats/"
@@ -85,9 +88,28 @@ def serialize(
     return _sort_prefixes(content) if format is TURTLE else content
 
 
-def canonical(statements: Iterable[ox.Triple | ox.Quad]) -> bytes:
-    """The canonical N-Quads of a dataset (RDFC-1.0): to compare it, or to hash it."""
-    return serialize(statements, N_QUADS)
+def to_graph(quads: Iterable[ox.Quad]) -> Graph:
+    """The same triples for rdflib, with the same literals."""
+    graph = Graph()
+    for quad in quads:
+        graph.add((to_term(quad.subject), to_term(quad.predicate), to_term(quad.object)))
+    return graph
+
+
+# rdflib tells its terms apart by comparing texts, unless they are one object: half the time of a graph.
+@lru_cache(maxsize=1 << 16)
+def to_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        datatype = URIRef(term.datatype.value)
+        # rdflib would rewrite the text: a date and time ending in Z, for one.
+        return Literal(term.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
+    raise TypeError("RDF 1.1 has no triples in triples")
 
 
 def _canonical(statements: Iterable[ox.Triple | ox.Quad]) -> set[ox.Quad]:

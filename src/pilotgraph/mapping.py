@@ -44,13 +44,15 @@ def map_record(document: Map, context: Context) -> Mapped:
     return mapper.mapped
 
 
-def lines(statements: Iterable[Statement], graph: str = "") -> list[str]:
+def lines(statements: Iterable[Statement | tuple[str, str, str]], graph: str = "") -> list[str]:
     """N-Triples, or N-Quads of one named graph: sorted, none twice, each with its line break.
 
     :param graph: its IRI, without angle brackets.
     """
     end = f" <{graph}> .\n" if graph else " .\n"
-    return sorted({f"{subject} {predicate} {value}{end}" for subject, predicate, value, _ in statements})
+    found = (f"{each[0]} {each[1]} {each[2]}{end}" for each in statements)
+    # Unlike a set, a dict keeps the order of the records, which is nearly that of the lines: half the time.
+    return sorted(dict.fromkeys(found))
 
 
 class _Property(NamedTuple):

@@ -1,351 +1,26 @@
-"""An IRI and what the store says about it -> what a document holds and what a page shows.
+"""What is known of a thing -> dataclasses that a template prints.
 
-In: triples.  Out: the triples of an RDF document, and dataclasses that a template prints.  No
-HTTP and no store here: a function writes the query, the caller asks it, another function reads
-the answer.
-
-Nothing is known of the subject.  Headings and order come from the shapes (`sh:name`, `sh:order`,
-`sh:group`), names from the labels of the ontology.  What a curator writes inside a record, a reader
-finds as a table inside its page: things that name it by a property which the context reverses, and
-things that it names and that have no name of their own.
-
-A page stays small however often a thing is named: things that name it are counted by property
-and class, and the first `SHOWN` of each are listed.  The RDF document holds them all.
+No HTTP and no store here, and nothing of the subject: the words and the order are the `Vocabulary`'s.
+What a curator writes inside a record, a reader finds as a table inside its page: things that name it by
+a property which the context reverses, and things that it names and that have no name of their own.
 """
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-from urllib.parse import quote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-from rdflib import DCTERMS, FOAF, OWL, RDF, RDFS, SH, SKOS, VOID, XSD
+from pyoxigraph import BlankNode, Literal, NamedNode
+from rdflib import OWL, RDF, RDFS, SKOS, XSD
 
-SHOWN = 100
+from pilotgraph.lookup import NAMES, NOTATION, Incoming
+from pilotgraph.paths import Site
+from pilotgraph.triples import LABELS, TYPE, Term, Triples
+from pilotgraph.vocabulary import LAST, Slot, Vocabulary
+
 MAX_ROWS = 1_000
-MAX_IRI_LENGTH = 2_000
-URL_CHARACTERS = "/%:@!$&'()*+,;=~"
-
-Term = NamedNode | BlankNode | Literal | Triple
-
-TYPE = NamedNode(RDF.type)
-LICENSE = NamedNode(DCTERMS.license)
-LABELS = (NamedNode(SKOS.prefLabel), NamedNode(RDFS.label), NamedNode(DCTERMS.title))
-_NOTATION = NamedNode(SKOS.notation)
-_NAMES = (*LABELS, _NOTATION)
-_DEFINITIONS = (NamedNode(SKOS.definition), NamedNode(RDFS.comment))
 _FAMILIAR = tuple(map(str, (OWL, RDF, RDFS, SKOS)))
-
-
-class Triples:
-    """Triples by subject and by object, for reading; equal ones count once."""
-
-    def __init__(self, triples: Iterable[Triple | Quad]) -> None:
-        self._out: dict[Term, dict[NamedNode, dict[Term, None]]] = {}
-        self._in: dict[tuple[NamedNode, Term], dict[Term, None]] = {}
-        for triple in triples:
-            subject, predicate, value = triple.subject, triple.predicate, triple.object
-            self._out.setdefault(subject, {}).setdefault(predicate, {})[value] = None
-            self._in.setdefault((predicate, value), {})[subject] = None
-
-    def __contains__(self, subject: object) -> bool:
-        return subject in self._out
-
-    def __iter__(self) -> Iterator[Term]:
-        return iter(self._out)
-
-    def about(self, subject: Term) -> Mapping[NamedNode, Collection[Term]]:
-        return self._out.get(subject, {})
-
-    def having(self, predicate: NamedNode) -> list[NamedNode]:
-        return [
-            subject
-            for subject, about in self._out.items()
-            if isinstance(subject, NamedNode) and predicate in about
-        ]
-
-    def objects(self, subject: Term, *predicates: NamedNode) -> Iterator[Term]:
-        for predicate in predicates:
-            yield from self.about(subject).get(predicate, ())
-
-    def subjects(self, predicate: NamedNode, value: Term) -> Collection[Term]:
-        return self._in.get((predicate, value), ())
-
-    def nodes(self, subject: Term, *predicates: NamedNode) -> list[NamedNode]:
-        return [term for term in self.objects(subject, *predicates) if isinstance(term, NamedNode)]
-
-    def text(self, subject: Term, predicates: Iterable[NamedNode], language: str = "") -> Literal | None:
-        """Return the literal that suits a reader of `language` best, by the order of predicates."""
-        for predicate in predicates:
-            literals = [term for term in self.objects(subject, predicate) if isinstance(term, Literal)]
-            if literals:
-                return min(literals, key=lambda literal: (_distance(literal, language), literal.value))
-        return None
-
-
-def _distance(literal: Literal, language: str) -> int:
-    tag = (literal.language or "").lower()
-    if tag == language:
-        return 0
-    return 1 if tag.partition("-")[0] == language.partition("-")[0] else 2 + bool(tag)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The one place where IRIs and URL paths meet.
-
-    Things live below `things` and are served at /id/; everything else of ours is below
-    `dataset` and is served at the same path.  `prefix` is the path below which a proxy shows
-    the site, without a final slash, and is part of every link.
-    """
-
-    dataset: str
-    things: str
-    prefix: str = ""
-
-    def path(self, iri: str) -> str | None:
-        """Return the path that serves an IRI of ours, as an URL has it; None for IRIs of others."""
-        for base, local in ((self.things, "/id/"), (self.dataset, "/")):
-            if iri.startswith(base) and "?" not in iri:
-                return self.prefix + local + _escape(iri.removeprefix(base))
-        return None
-
-    def href(self, iri: str) -> str:
-        """Return what a link to an IRI points at; empty where a browser should not follow it."""
-        return self.path(iri) or (iri if iri.startswith(("https://", "http://")) else "")
-
-    def document(self, thing: str, suffix: str = "") -> str:
-        return f"{self.prefix}/doc/{_escape(thing.removeprefix(self.things))}{suffix}"
-
-    def document_iri(self, thing: str) -> str:
-        return f"{self.dataset}doc/{thing.removeprefix(self.things)}"
-
-    def candidates(self, name: str) -> list[str]:
-        """Return the IRIs of things that an URL path may mean, likeliest first.
-
-        Browsers escape what is not ASCII, so `caf%C3%A9` may stand for `café` or for itself.
-        Escaped ASCII stays escaped: `a%2Fb` is not `a/b`.
-
-        :param name: what follows /id/ in the URL, percent-encoded as it was sent.
-        """
-        iris = dict.fromkeys(self.things + spelling for spelling in (_unescape(name), name))
-        return [iri for iri in iris if len(iri) <= MAX_IRI_LENGTH and _is_legal(iri)]
-
-
-_ESCAPES = re.compile("(?:%[89A-Fa-f][0-9A-Fa-f])+")
-
-
-def _unescape(name: str) -> str:
-    def decode(match: re.Match[str]) -> str:
-        try:
-            return bytes.fromhex(match[0].replace("%", "")).decode()
-        except UnicodeDecodeError:
-            return match[0]
-
-    return _ESCAPES.sub(decode, name)
-
-
-def _escape(name: str) -> str:
-    return quote(name, safe=URL_CHARACTERS + "#")
-
-
-def _is_legal(iri: str) -> bool:
-    try:
-        NamedNode(iri)
-    except ValueError:
-        return False
-    return True
-
-
-class Slot(NamedTuple):
-    """Where a property stands on a page, and what it is called there; sorts in page order."""
-
-    group_order: float
-    group: str
-    order: float
-    name: str
-
-
-class Vocabulary:
-    """What a release says about its own terms: names, definitions, and their place on a page.
-
-    :param nested: properties whose subjects are shown within the page of their object.
-    """
-
-    def __init__(
-        self, ontology: Triples, shapes: Triples, nested: Collection[str] = (), language: str = ""
-    ) -> None:
-        self.ontology = ontology
-        self.nested = frozenset(nested)
-        self.language = language
-        self._slots: dict[NamedNode, dict[tuple[NamedNode, bool], Slot]] = {}
-        for shape in shapes.subjects(TYPE, NamedNode(SH.NodeShape)):
-            for target in shapes.nodes(shape, NamedNode(SH.targetClass)):
-                slots = self._slots.setdefault(target, {})
-                for path, slot in self._read_slots(shapes, shape):
-                    slots[path] = min(slot, slots.get(path, slot))
-
-    def _read_slots(self, shapes: Triples, shape: Term) -> Iterator[tuple[tuple[NamedNode, bool], Slot]]:
-        for rule in shapes.objects(shape, NamedNode(SH.property)):
-            for path in shapes.objects(rule, NamedNode(SH.path)):
-                inverse = shapes.nodes(path, NamedNode(SH.inversePath))
-                for predicate in [path] if isinstance(path, NamedNode) else inverse:
-                    group = next(shapes.objects(rule, NamedNode(SH.group)), None)
-                    heading = group and shapes.text(group, LABELS, self.language)
-                    name = shapes.text(rule, [NamedNode(SH.name)], self.language)
-                    yield (
-                        (predicate, bool(inverse)),
-                        Slot(
-                            _order(shapes, group),
-                            heading.value if heading else "",
-                            _order(shapes, rule),
-                            name.value if name else self.name(predicate),
-                        ),
-                    )
-
-    def name(self, term: NamedNode) -> str:
-        """Return a term's label; without one, its local name as words."""
-        label = self.ontology.text(term, LABELS, self.language)
-        if label:
-            return label.value
-        local = re.split("[#/:]", term.value.rstrip("#/"))[-1]
-        return re.sub("(?<=[a-z0-9])([A-Z](?![A-Z])|[A-Z]+)", _as_word, local)
-
-    def definition(self, term: NamedNode) -> str:
-        definition = self.ontology.text(term, _DEFINITIONS, self.language)
-        return definition.value if definition else ""
-
-    def slot(self, classes: Iterable[NamedNode], predicate: NamedNode, *, inverse: bool = False) -> Slot:
-        """Return the place of a property on the page of something that has these classes."""
-        for each in self._with_superclasses(classes):
-            slot = self._slots.get(each, {}).get((predicate, inverse))
-            if slot:
-                return slot
-        return Slot(_LAST, "", _LAST, self.name(predicate))
-
-    def _with_superclasses(self, classes: Iterable[NamedNode]) -> Iterable[NamedNode]:
-        found = dict.fromkeys(classes)
-        queue = list(found)
-        for each in queue:
-            for above in self.ontology.nodes(each, NamedNode(RDFS.subClassOf)):
-                if above not in found:
-                    found[above] = None
-                    queue.append(above)
-        return found
-
-
-def _as_word(match: re.Match[str]) -> str:
-    return " " + (match[0] if len(match[0]) > 1 else match[0].lower())
-
-
-_LAST = float("inf")
-
-
-def _order(shapes: Triples, node: Term | None) -> float:
-    order = node and shapes.text(node, [NamedNode(SH.order)])
-    return float(order.value) if order else _LAST
-
-
-class Incoming(NamedTuple):
-    """How many things of one class name a thing by one property."""
-
-    predicate: NamedNode
-    of_class: NamedNode | None
-    total: int
-
-
-def document_query(iri: str) -> str:
-    """Write the query for the triples that have a thing as subject or as object."""
-    thing = NamedNode(iri)
-    return _construct(f"{thing} ?p ?o BIND({thing} AS ?s)", f"?s ?p {thing} BIND({thing} AS ?o)")
-
-
-def exists_query(iri: str) -> str:
-    """Write the query whether anything is said of a thing."""
-    return f"ASK {{ {NamedNode(iri)} ?p ?o }}"
-
-
-def incoming_query(iri: str) -> str:
-    """Write the query that counts the things that name a thing, by property and class."""
-    return (
-        "SELECT ?property ?class (COUNT(?thing) AS ?things) WHERE {"
-        f" ?thing ?property {NamedNode(iri)} OPTIONAL {{ ?thing {TYPE} ?class }} }}"
-        " GROUP BY ?property ?class"
-    )
-
-
-def read_incoming(answer: bytes) -> list[Incoming]:
-    """Read the answer to `incoming_query`, in the SPARQL 1.1 JSON format."""
-    return [
-        Incoming(
-            NamedNode(row["property"]["value"]),
-            NamedNode(row["class"]["value"]) if "class" in row else None,
-            int(row["things"]["value"]),
-        )
-        for row in json.loads(answer)["results"]["bindings"]
-    ]
-
-
-def page_query(iri: str, incoming: Iterable[Incoming], vocabulary: Vocabulary) -> str:
-    """Write the query for what the page of a thing shows: its triples and names of what they name."""
-    thing = NamedNode(iri)
-    patterns = [
-        f"{thing} ?p ?o BIND({thing} AS ?s)",
-        f"{thing} ?link ?s . {_some_of('?s', *_NAMES)}",
-        f"{thing} ?link ?s . {_nameless('?s')} ?s ?p ?o",
-        f"{thing} ?link ?part . {_nameless('?part')} ?part ?x ?s . {_some_of('?s', *_NAMES)}",
-    ]
-    for predicate, of_class, total in incoming:
-        kind = f"{TYPE} {of_class}" if of_class else "?p ?o"
-        untyped = "" if of_class else f"FILTER NOT EXISTS {{ ?member {TYPE} ?class }}"
-        # Sorting is dear where there are many, and only needed where some are left out.
-        first = f"ORDER BY ?member LIMIT {SHOWN}" if total > SHOWN else ""
-        found = f"?member {predicate} {thing} ; {kind} {untyped}"
-        members = f"{{ SELECT DISTINCT ?member WHERE {{ {found} }} {first} }}"
-        if predicate.value in vocabulary.nested:
-            patterns.append(f"{members} ?member ?p ?o BIND(?member AS ?s)")
-            patterns.append(f"{members} ?member ?link ?s . {_some_of('?s', *_NAMES)}")
-        else:
-            patterns.append(f"{members} {_some_of('?member', *_NAMES, TYPE, predicate)} BIND(?member AS ?s)")
-    return _construct(*patterns)
-
-
-def names_query(iris: Iterable[str]) -> str:
-    """Write the query for the names of things."""
-    things = " ".join(str(NamedNode(iri)) for iri in iris)
-    return _construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *_NAMES)}")
-
-
-def _construct(*patterns: str) -> str:
-    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {' } UNION { '.join(patterns)} }} }}"
-
-
-def _some_of(subject: str, *predicates: NamedNode) -> str:
-    # FILTER, since the engine would join VALUES to every label there is: 80 ms and not 0.2.
-    return f"{subject} ?p ?o FILTER(?p IN ({', '.join(map(str, predicates))}))"
-
-
-def _nameless(subject: str) -> str:
-    names = ", ".join(map(str, LABELS))
-    return f"FILTER NOT EXISTS {{ {subject} ?named ?name FILTER(?named IN ({names})) }}"
-
-
-def document(iri: str, triples: Iterable[Triple], site: Site, license_iri: str) -> list[Triple]:
-    """Return the triples of a thing's RDF document: what was found, and what the document is.
-
-    :param license_iri: empty if the dataset has none.
-    """
-    page = NamedNode(site.document_iri(iri))
-    about = {
-        TYPE: FOAF.Document,
-        NamedNode(FOAF.primaryTopic): iri,
-        NamedNode(VOID.inDataset): site.dataset,
-        LICENSE: license_iri,
-    }
-    said = (Triple(page, predicate, NamedNode(value)) for predicate, value in about.items() if value)
-    return [*triples, *said]
+_NUMBERS = {str(XSD[name]) for name in ("integer", "nonNegativeInteger", "decimal", "double", "float")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,24 +32,21 @@ class Value:
     iri: str = ""
     language: str = ""
     notation: str = ""
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property as a page names it, and its values: of one thing, or none in a table's head."""
+    """A property as a page names it, and its values: of one thing, or of a whole column."""
 
     name: str
-    definition: str
-    href: str
+    definition: str = ""
+    href: str = ""
     values: Sequence[Value] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Properties that belong together; the heading may be empty."""
-
-    heading: str
-    properties: Sequence[Property]
+    @property
+    def number(self) -> bool:
+        return bool(self.values) and all(value.number for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,14 +66,27 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the page of one thing shows. `nested` are the groups to show as tables."""
+    """What the page of one thing shows.
+
+    `sections` are properties that belong together, with a heading that may be empty; `nested` are
+    the groups to show as tables.
+    """
 
     iri: str
     title: Value
     classes: Sequence[Value]
-    sections: Sequence[Section]
+    sections: Sequence[tuple[str, Sequence[Property]]]
     nested: Sequence[Group] = ()
     linked: Sequence[Group] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer to a SELECT or an ASK, as a page shows it; `total` counts rows left out as well."""
+
+    columns: Sequence[Property]
+    rows: Sequence[Sequence[Value | None]]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,36 +106,31 @@ class Describer:
         nested: list[Group] = []
         linked: list[Group] = []
         for predicate in triples.about(thing):
-            parts = [each for each in triples.nodes(thing, predicate) if self._is_part(each, triples)]
+            parts = [each for each in triples.nodes(thing, predicate) if _is_part(each, triples)]
             if parts:
-                part_class = next(iter(triples.nodes(parts[0], TYPE)), None)
-                name = self.vocabulary.slot(classes, predicate).name
-                nested.append(self._table(name, Incoming(predicate, part_class, len(parts)), parts, triples))
+                kind = Incoming(predicate, next(iter(triples.nodes(parts[0], TYPE)), None), len(parts))
+                nested.append(self._table(self.vocabulary.slot(classes, predicate), kind, parts, triples))
         for each in incoming:
             inverse = self.vocabulary.slot(classes, each.predicate, inverse=True)
             slot = self.vocabulary.slot([each.of_class] if each.of_class else [], each.predicate)
-            name = (inverse if inverse.order < _LAST else slot).name
+            slot = inverse if inverse.order < LAST else slot
             members = [
                 member
                 for member in triples.subjects(each.predicate, thing)
-                if isinstance(member, NamedNode)
-                if (
-                    each.of_class in triples.nodes(member, TYPE)
-                    if each.of_class
-                    else not triples.nodes(member, TYPE)
-                )
+                if each.of_class in (triples.nodes(member, TYPE) or (None,))
             ]
             if each.predicate.value in self.vocabulary.nested:
-                nested.append(self._table(name, each, members, triples))
+                nested.append(self._table(slot, each, members, triples))
             else:
-                linked.append(self._list(name, each, members, triples))
+                rows = [(self.value(member, triples), ()) for member in members]
+                linked.append(self._group(slot, each, rows))
         return Description(
             iri,
             self.value(thing, triples),
             [self.term(each) for each in classes],
             self._sections(thing, triples),
-            sorted(nested, key=_heading),
-            sorted(linked, key=_heading),
+            sorted(nested, key=_by_heading),
+            sorted(linked, key=_by_heading),
         )
 
     def terms(self, namespace: str) -> list[tuple[str, list[Description]]]:
@@ -462,9 +142,31 @@ class Describer:
                 kinds = [self.vocabulary.name(kind) for kind in ontology.nodes(term, TYPE)]
                 found.setdefault(min(kinds, default=""), []).append(self.describe(term.value, ontology))
         return [
-            (kind, sorted(terms, key=lambda term: _in_page_order(term.title)))
+            (kind, sorted(terms, key=lambda term: _by_text(term.title)))
             for kind, terms in sorted(found.items())
         ]
+
+    def table(self, answer: bytes) -> Table:
+        """Read an answer in the SPARQL 1.1 JSON format; numbers and truth stay as a query has them."""
+        read = json.loads(answer)
+        if "boolean" in read:
+            return Table([Property("answer")], [[Value(str(read["boolean"]).lower())]], 1)
+        found, names = read["results"]["bindings"], read["head"]["vars"]
+        rows = [[self._cell(row.get(name)) for name in names] for row in found[:MAX_ROWS]]
+        columns = [
+            Property(name, values=[cell for row in rows if (cell := row[place])])
+            for place, name in enumerate(names)
+        ]
+        return Table(columns, rows, len(found))
+
+    def _cell(self, cell: Mapping[str, str] | None) -> Value | None:
+        if cell is None:
+            return None
+        if cell["type"] == "uri":
+            return self.value(NamedNode(cell["value"]), Triples([]))
+        mark = "_:" if cell["type"] == "bnode" else ""
+        number = cell.get("datatype") in _NUMBERS
+        return Value(f"{mark}{cell['value']}", language=cell.get("xml:lang", ""), number=number)
 
     def term(self, term: NamedNode) -> Value:
         """Return a class or a property as a page names it."""
@@ -473,13 +175,12 @@ class Describer:
     def value(self, term: Term, triples: Triples) -> Value:
         """Return a term as a page shows it, named by what the triples or the ontology say."""
         if isinstance(term, Literal):
-            is_address = term.datatype.value == str(XSD.anyURI)
-            return Value(term.value, self.site.href(term.value) if is_address else "", "", self._other(term))
+            return self._literal(term)
         if not isinstance(term, NamedNode):
             return Value(str(term))
         language = self.vocabulary.language
         label = triples.text(term, LABELS, language) or self.facts.text(term, LABELS, language)
-        notation = triples.text(term, [_NOTATION])
+        notation = triples.text(term, [NOTATION])
         code = notation.value if notation else ""
         return Value(
             label.value if label else code or self._name(term),
@@ -487,6 +188,19 @@ class Describer:
             term.value,
             self._other(label),
             code if label else "",
+        )
+
+    def _literal(self, literal: Literal) -> Value:
+        text, datatype = literal.value, literal.datatype.value
+        if datatype in _NUMBERS:
+            whole, dot, rest = text.partition(".")
+            return Value(re.sub(r"\B(?=(\d{3})+$)", ",", whole) + dot + rest, number=True)
+        if datatype == str(XSD.boolean):
+            return Value({"true": "yes", "false": "no"}.get(text, text))
+        return Value(
+            text,
+            self.site.href(text) if datatype == str(XSD.anyURI) else "",
+            language=self._other(literal),
         )
 
     def _name(self, term: NamedNode) -> str:
@@ -499,27 +213,22 @@ class Describer:
         language = (literal and literal.language) or ""
         return "" if language == self.vocabulary.language else language
 
-    def _sections(self, thing: Term, triples: Triples) -> list[Section]:
-        # Blank nodes are the restrictions of an ontology; a title stands in the heading, parts below.
+    def _sections(self, thing: Term, triples: Triples) -> list[tuple[str, list[Property]]]:
+        # A title stands in the heading, and parts stand in tables below.
         title = triples.text(thing, LABELS, self.vocabulary.language)
         found: dict[str, list[Property]] = {}
         for slot, predicate in self._slots(triples.nodes(thing, TYPE), triples.about(thing)):
-            values = [
-                self.value(value, triples)
-                for value in triples.objects(thing, predicate)
-                if not isinstance(value, BlankNode)
-                and not (predicate in LABELS and value == title)
-                and not self._is_part(value, triples)
-            ]
+            values = self._values(
+                (
+                    value
+                    for value in triples.objects(thing, predicate)
+                    if not (predicate in LABELS and value == title) and not _is_part(value, triples)
+                ),
+                triples,
+            )
             if values:
                 found.setdefault(slot.group, []).append(self._property(slot, predicate, values))
-        return [Section(heading, properties) for heading, properties in found.items()]
-
-    def _property(self, slot: Slot, predicate: NamedNode, values: Iterable[Value] = ()) -> Property:
-        known = predicate in self.vocabulary.ontology
-        href = (known and self.site.path(predicate.value)) or ""
-        definition = self.vocabulary.definition(predicate)
-        return Property(slot.name, definition, href, sorted(values, key=_in_page_order))
+        return list(found.items())
 
     def _slots(
         self, classes: Iterable[NamedNode], predicates: Iterable[NamedNode]
@@ -527,72 +236,50 @@ class Describer:
         slots = [(self.vocabulary.slot(classes, each), each) for each in predicates if each != TYPE]
         return sorted(slots, key=lambda pair: (pair[0], pair[1].value))
 
-    def _is_part(self, term: Term, triples: Triples) -> bool:
-        return term in triples and triples.text(term, LABELS) is None and isinstance(term, NamedNode)
+    def _property(self, slot: Slot, predicate: NamedNode, values: Sequence[Value]) -> Property:
+        known = predicate in self.vocabulary.ontology
+        href = (known and self.site.path(predicate.value)) or ""
+        return Property(slot.name, self.vocabulary.definition(predicate), href, values)
 
-    def _table(self, name: str, group: Incoming, members: Iterable[NamedNode], triples: Triples) -> Group:
-        used = {each for member in members for each in triples.about(member)} - {group.predicate, *_NAMES}
-        columns = self._slots([group.of_class] if group.of_class else [], used)
-        return self._list(name, group, members, triples, columns)
+    def _values(self, terms: Iterable[Term], triples: Triples) -> list[Value]:
+        # Blank nodes are the restrictions of an ontology.
+        found = (self.value(each, triples) for each in terms if not isinstance(each, BlankNode))
+        return sorted(found, key=_by_text)
 
-    def _list(
-        self,
-        name: str,
-        group: Incoming,
-        members: Iterable[NamedNode],
-        triples: Triples,
-        columns: Sequence[tuple[Slot, NamedNode]] = (),
-    ) -> Group:
+    def _table(self, slot: Slot, kind: Incoming, members: Sequence[Term], triples: Triples) -> Group:
+        used = {each for member in members for each in triples.about(member)} - {kind.predicate, *NAMES}
+        slots = self._slots([kind.of_class] if kind.of_class else [], used)
         rows = [
             (
                 self.value(member, triples),
-                [self._values(triples.objects(member, column), triples) for _, column in columns],
+                [self._values(triples.objects(member, predicate), triples) for _, predicate in slots],
             )
             for member in members
         ]
-        return Group(
-            self.vocabulary.name(group.of_class) if group.of_class else "",
-            name,
-            group.total,
-            [self._property(slot, column) for slot, column in columns],
-            sorted(rows, key=lambda row: _in_page_order(row[0])),
-        )
+        columns = [
+            self._property(each, predicate, [value for _, cells in rows for value in cells[place]])
+            for place, (each, predicate) in enumerate(slots)
+        ]
+        return self._group(slot, kind, rows, columns)
 
-    def _values(self, terms: Iterable[Term], triples: Triples) -> list[Value]:
-        return sorted((self.value(each, triples) for each in terms), key=_in_page_order)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The answer to a SELECT or an ASK, as a page shows it; `total` counts rows left out as well."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Value | None]]
-    total: int
+    def _group(
+        self,
+        slot: Slot,
+        kind: Incoming,
+        rows: Iterable[tuple[Value, Sequence[Sequence[Value]]]],
+        columns: Sequence[Property] = (),
+    ) -> Group:
+        of_class = self.vocabulary.name(kind.of_class) if kind.of_class else ""
+        return Group(of_class, slot.name, kind.total, columns, sorted(rows, key=lambda row: _by_text(row[0])))
 
 
-def read_table(answer: bytes, describer: Describer) -> Table:
-    """Read an answer in the SPARQL 1.1 JSON format."""
-    read = json.loads(answer)
-    if "boolean" in read:
-        return Table(("answer",), [[Value(str(read["boolean"]).lower())]], 1)
-    columns, found = read["head"]["vars"], read["results"]["bindings"]
-
-    def show(cell: Mapping[str, str] | None) -> Value | None:
-        if cell is None:
-            return None
-        if cell["type"] == "uri":
-            return describer.value(NamedNode(cell["value"]), Triples([]))
-        mark = "_:" if cell["type"] == "bnode" else ""
-        return Value(f"{mark}{cell['value']}", language=cell.get("xml:lang", ""))
-
-    rows = [[show(row.get(column)) for column in columns] for row in found[:MAX_ROWS]]
-    return Table(columns, rows, len(found))
+def _is_part(term: Term, triples: Triples) -> bool:
+    return term in triples and triples.text(term, LABELS) is None and isinstance(term, NamedNode)
 
 
-def _in_page_order(value: Value) -> tuple[str, str, str]:
+def _by_text(value: Value) -> tuple[str, str, str]:
     return (value.text.casefold(), value.language, value.iri)
 
 
-def _heading(group: Group) -> tuple[str, str]:
+def _by_heading(group: Group) -> tuple[str, str]:
     return (group.of_class, group.name)

@@ -18,9 +18,9 @@ from rdflib.term import Node
 from pilotgraph.context import BadValue, Term, suggestion
 from pilotgraph.document import Items, Map, Text, quoted
 from pilotgraph.errors import PilotgraphError
+from pilotgraph.formats import to_graph
 from pilotgraph.mapping import RDF_TYPE
-from pilotgraph.project import Project
-from pilotgraph.validation import to_graph
+from pilotgraph.project import Project, shown
 
 _SHOWN = 8
 
@@ -136,7 +136,7 @@ class _Scaffold:
             raise PilotgraphError(f"the id {quoted(identifier)} is taken, at {taken.path}:{taken.line}")
         path = self.path(term, name)
         if path.exists():
-            raise PilotgraphError(f"the file {path} is there already")
+            raise PilotgraphError(f"the file {shown(path, self.project.root)} is there already")
 
     def above(self, term: Term) -> list[URIRef]:
         """The class and its superclasses."""
