@@ -158,6 +158,10 @@ def compare(project: Project, triples: int, rounds: int, with_peers: bool) -> No
         print(f"  {name:<36} {seconds * 1e3:9.1f} ms {rate:12,.0f} triples/s {ratio:7.2f} x ours")
     together = found["ours: mapping"] + found["ours: sorted lines"]
     print(f"  mapping and lines together: {count / together:,.0f} triples/s")
+    floor = found["floor: YAML events"]
+    print(
+        f"  times the floor: reading {found['ours: reading'] / floor:.2f}, ours {found['ours'] / floor:.2f}"
+    )
 
 
 def dissect(project: Project) -> None:

@@ -43,7 +43,6 @@ _PREFIXES = {
     "void": VOID,
     "xsd": XSD,
 }
-_VERSION = DCAT.version.n3()
 _NO_REST = (
     f"no graph holds <{RDFS.Resource}>, which is every class; let one hold it, for things that no other does"
 )
@@ -122,7 +121,8 @@ def _triples(graph: Graph) -> list[ox.Triple]:
 
 def _version(project: Project) -> str:
     """What the dataset says its version is; empty if it says nothing."""
-    found = (o for s, p, o, _ in project.dataset.mapped.statements if (s, p) == (_iri(project.iri), _VERSION))
+    said = project.dataset.mapped.statements
+    found = (o for s, p, o, _ in said if (s, p) == (f"<{project.iri}>", DCAT.version.n3()))
     # A version with a quotation mark in it is refused when the release is named by it.
     return next(found, '""').split('"')[1]
 
@@ -150,8 +150,8 @@ class _Sorting:
     def read_holders(self) -> dict[str, str]:
         """The graph of each class that a graph holds."""
         said = self.project.dataset.mapped.statements
-        dataset = _iri(self.project.iri)
-        graphs = {o for s, p, o, _ in said if s == dataset and p == VOID.classPartition.n3()}
+        parts = f"<{self.project.iri}>", VOID.classPartition.n3()
+        graphs = {o for s, p, o, _ in said if (s, p) == parts}
         holders: dict[str, str] = {}
         for graph, predicate, held, position in said:
             if graph in graphs and predicate == VOID["class"].n3():
@@ -234,7 +234,3 @@ class _Listed:
         beside = self.path.with_name(f".{self.path.name}")
         beside.write_text(text, encoding="utf-8")
         beside.rename(self.path)
-
-
-def _iri(iri: str) -> str:
-    return f"<{iri}>"

@@ -9,11 +9,11 @@ stock processor, given every scalar as a string, still gets the same graph:
 * `@id` and `@type` under another name, each exactly once: `"id": "@id"`;
 * a class: a name with a capital, for an IRI or CURIE: `"Person": "foaf:Person"`;
 * a property: any other name, for an IRI or CURIE, or for a map with `@id` (or `@reverse`) and, if
-  wanted, `@type` (`@id` or one of DATATYPES), `@language`, `"@container": "@set"`.
+  wanted, `@type` (`@id` or one of LITERALS), `@language`, `"@container": "@set"`.
 
 Anything else is refused with its place, `@base` and `@vocab` too: a document's base is the `base` that
 the caller gives (the `base` option of the JSON-LD API), and a key that is not defined is an error.
-IRIs are those of RFC 3987.  See <https://www.w3.org/TR/json-ld11/#the-context>.
+See <https://www.w3.org/TR/json-ld11/#the-context>.
 """
 
 import json
@@ -26,12 +26,7 @@ from typing import Self
 
 from pilotgraph.document import Map, Node, Text, quoted, read
 from pilotgraph.errors import ContextError, Position, Problem, Severity
-
-XSD = "http://www.w3.org/2001/XMLSchema#"
-
-# Those whose canonical form `mapping` knows.
-_DATATYPE_NAMES = "anyURI, boolean, date, dateTime, decimal, gYear, gYearMonth, integer, string"
-DATATYPES = frozenset(XSD + name for name in _DATATYPE_NAMES.split(", "))
+from pilotgraph.lexical import LITERALS, XSD, BadValue, is_iri, is_relative
 
 # A colon after one of these is not that of a CURIE whose prefix was forgotten.
 SCHEMES = frozenset(("doi", "ftp", "http", "https", "info", "mailto", "tag", "tel", "urn"))
@@ -40,33 +35,6 @@ _WHOLE = 'a context file is {"@context": {…}}, a map, and no more'
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-
-# RFC 3987, section 2.2, without IP literals.  Quantifiers are possessive, so no text takes long to refuse.
-_CHARACTERS = (
-    r"A-Za-z0-9._~!$&'()*+,;=\-"
-    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
-    + "\U000e1000-\U000efffd"
-)
-
-
-def _run(more: str, quantifier: str) -> str:
-    """A pattern for characters of an IRI, those in `more` too, and %XX."""
-    return rf"(?:[{more}{_CHARACTERS}]++|%[0-9A-Fa-f]{{2}}){quantifier}+"
-
-
-_IRI = re.compile(
-    r"(?!https?:(?!//[^/?#]))"  # legal without a host, but surely a slip
-    r"[A-Za-z][A-Za-z0-9+.-]*:"
-    rf"(?://(?:{_run(':', '*')}@)?{_run('', '*')}(?::[0-9]*)?(?=[/?#]|\Z)|(?!//))"
-    rf"{_run(':@/', '*')}(?:\?{_run(':@/?', '*')})?(?:\#{_run(':@/?', '*')})?"
-)
-# RFC 3986, section 5.3: such a reference, below a base that ends in /, resolves to the two written together.
-_RELATIVE = re.compile(rf"(?![@.]){_run('@', '+')}(?:/(?!\.){_run('@', '+')})*")
-
-
-class BadValue(ValueError):
-    """Raise if a text is not what its key asks for; the message is for the curator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +105,7 @@ class Context:
         """
         head, colon, _ = text.partition(":")
         if not colon or "/" in head:
-            if not _RELATIVE.fullmatch(text):
+            if not is_relative(text):
                 raise BadValue(
                     f"{quoted(text)} is not a legal IRI; one below {self.base} is names with / between them"
                 )
@@ -146,7 +114,7 @@ class Context:
 
     def compact(self, iri: str) -> str:
         """The shortest way to write an IRI: below the base, as a term, as a CURIE, or as it is."""
-        if iri.startswith(self.base) and _RELATIVE.fullmatch(below := iri[len(self.base) :]):
+        if iri.startswith(self.base) and is_relative(below := iri[len(self.base) :]):
             return below
         if iri in self._names:
             return self._names[iri]
@@ -160,11 +128,6 @@ class Context:
         """The first key for a property, if the context has one."""
         terms = self.terms.values()
         return next((t.name for t in terms if t.iri == iri and not t.reverse and not t.is_class), None)
-
-
-def is_iri(text: str) -> bool:
-    """Whether a text is an absolute IRI, legal by RFC 3987."""
-    return _IRI.fullmatch(text) is not None
 
 
 def _absolute(text: str, prefixes: dict[str, str]) -> str:
@@ -294,8 +257,9 @@ class _Reader:
         if node is None or node.text == "@id":
             return node and node.text
         iri = self.expand(node)
-        if iri and iri not in DATATYPES:
-            self.refuse(node.position, f"@type is @id or one of these of XML Schema: {_DATATYPE_NAMES}")
+        if iri and iri not in LITERALS:
+            names = ", ".join(sorted(datatype.removeprefix(XSD) for datatype in LITERALS))
+            self.refuse(node.position, f"@type is @id or one of these of XML Schema: {names}")
         return iri
 
     def language(self, parts: dict[str, Text]) -> str | None:

@@ -1,23 +1,21 @@
 """Record + context -> RDF statements, each with its place in the file.
 
 A record is a map with an id; a map inside it is a part, with an id of its own.  Scalars are mapped from
-their text, and literals come out in the form that the store gives back (pyoxigraph rewrites `521.30` to
-`521.3` and `en-GB` to `en-gb`), so that dump, page and endpoint agree.  There are no blank nodes and no
-rdf:List: then the sorted lines of N-Quads are canonical.
+their text, to the literals that `lexical` writes.  There are no blank nodes and no rdf:List: then the
+sorted lines of N-Quads are canonical.
 
 What does not fit is collected, not raised: the curator sees all problems of a record at once.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
-from pilotgraph.context import XSD, BadValue, Context, Term, is_iri, suggestion
+from pilotgraph.context import Context, Term, suggestion
 from pilotgraph.document import Items, Map, Node, Text, quoted
 from pilotgraph.errors import Position, Problem, Severity
+from pilotgraph.lexical import LITERALS, BadValue, write_text
 
 RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
@@ -89,8 +87,8 @@ def _compile(context: Context) -> _Table:
         if term.type == "@id":
             return things.__getitem__
         if term.language:
-            return partial(_text, f'"@{term.language}')
-        return literals.get(term.type or "", partial(_text, '"'))
+            return partial(write_text, f'"@{term.language}')
+        return literals.get(term.type or "", partial(write_text, '"'))
 
     properties = {
         name: _Property(f"<{term.iri}>", converter(term), term.reverse, term.type == "@id")
@@ -216,89 +214,3 @@ def _class(context: Context, text: str) -> str:
         return f"<{context.expand(text)}>"
     classes = [name for name, term in context.terms.items() if term.is_class]
     raise BadValue(f"{quoted(text)} is not a class of the context{suggestion(text, classes)}")
-
-
-def _text(end: str, text: str) -> str:
-    # As canonical N-Triples escapes; document lets no other control character through.
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}{end}'
-
-
-_INTEGER = re.compile(r"[+-]?0*[0-9]{1,19}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-# The store has 128 bits for a decimal times 10^18.
-_WHOLE_DIGITS, _FRACTION_DIGITS = 20, 18
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_YEAR = re.compile(r"(?!0000)[0-9]{4}")
-_YEAR_MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
-_TIME = re.compile(r"([0-9T:-]{19})(?:\.([0-9]{1,18}))?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?")
-
-
-def _typed(name: str, form: Callable[[str], str | None], wanted: str) -> Callable[[str], str]:
-    """A converter to literals of a datatype from a function that gives the canonical form, or None."""
-
-    def convert(text: str) -> str:
-        canonical = form(text)
-        if canonical is None:
-            raise BadValue(f"{quoted(text)} is not {wanted}")
-        return f'"{canonical}"^^<{XSD}{name}>'
-
-    return convert
-
-
-def _integer(text: str) -> str | None:
-    # Beyond 64 bits the store compares texts, not numbers.
-    if _INTEGER.fullmatch(text) and -(1 << 63) <= int(text) < 1 << 63:
-        return str(int(text))
-    return None
-
-
-def _decimal(text: str) -> str | None:
-    if not _DECIMAL.fullmatch(text):
-        return None
-    whole, _, fraction = text.lstrip("+-").partition(".")
-    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
-    if len(whole) > _WHOLE_DIGITS or len(fraction) > _FRACTION_DIGITS:
-        return None
-    number = f"{whole}.{fraction}" if fraction else whole
-    return f"-{number}" if text[0] == "-" and number != "0" else number
-
-
-def _date(text: str) -> str | None:
-    try:
-        return text if _DATE.fullmatch(text) and date.fromisoformat(text) else None
-    except ValueError:
-        return None
-
-
-def _date_time(text: str) -> str | None:
-    match = _TIME.fullmatch(text)
-    if not match:
-        return None
-    moment, fraction, zone = match.groups(default="")
-    try:
-        datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S")
-    except ValueError:
-        return None
-    fraction = fraction.rstrip("0")
-    return moment + (f".{fraction}" if fraction else "") + ("Z" if zone[1:] == "00:00" else zone)
-
-
-def _matching(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
-    return lambda text: text if pattern.fullmatch(text) else None
-
-
-LITERALS: dict[str, Callable[[str], str]] = {
-    XSD + name: _typed(name, form, wanted)
-    for name, form, wanted in (
-        ("anyURI", lambda text: text if is_iri(text) else None, "an absolute IRI"),
-        ("boolean", lambda text: text if text in ("true", "false") else None, "true or false"),
-        ("date", _date, "a date; write year-month-day, of a day that exists, as in 2015-02-28"),
-        ("dateTime", _date_time, "a date and time; write them as in 2015-02-28T09:30:00Z"),
-        ("decimal", _decimal, "a decimal number; write digits and a point only, as in 1200 or 3.5"),
-        ("gYear", _matching(_YEAR), "a year; write four digits, as in 2015"),
-        ("gYearMonth", _matching(_YEAR_MONTH), "a month of a year; write them as in 2015-02"),
-        ("integer", _integer, "a whole number; write digits only, as in 1200"),
-    )
-}
-LITERALS[XSD + "string"] = partial(_text, '"')
