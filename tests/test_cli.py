@@ -16,10 +16,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from conftest import COMMAND, run
+from conftest import COMMAND, Client, Serve, run
 from pilotgraph.cli import main
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 from pilotgraph.release import Release
+from pilotgraph.responses import MAX_BODY_BYTES
 
 LIGHTS = "https://example.org/lights/"
 COUNT = (
@@ -137,6 +138,17 @@ def test_build_prints_what_it_wrote(project: Path) -> None:
         " `pilotgraph build --record-iris` adds them",
         PROBLEMS[1],
     ]
+
+
+def test_build_counts_what_is_only_worth_knowing_and_validate_prints_it(project: Path) -> None:
+    edit(project / "shapes/lighthouse.ttl", "sh:Warning", "sh:Info")
+    built = run("build", "--record-iris", cwd=project)
+    assert (built.returncode, built.stderr.splitlines()[3:]) == (
+        0,
+        ["1 info; run `pilotgraph validate` to see it"],
+    )
+    validated = run("validate", cwd=project)
+    assert validated.stdout.splitlines() == [PROBLEMS[1].replace("warning", "info")]
 
 
 def test_build_elsewhere(project: Path, tmp_path: Path) -> None:
@@ -307,7 +319,11 @@ def test_new_writes_a_record_beside_others_of_its_class(project: Path) -> None:
             'the id "keeper/ida-sandpiper" is taken, at data/keepers/ida-sandpiper.yaml:1',
             id="a record",
         ),
-        pytest.param("unfinished", "unfinished.yaml is there already", id="a file without an id"),
+        pytest.param(
+            "unfinished",
+            "the file data/keepers/unfinished.yaml is there already",
+            id="a file without an id",
+        ),
     ],
 )
 def test_new_does_not_write_over_what_is_there(project: Path, name: str, message: str) -> None:
@@ -317,8 +333,7 @@ def test_new_does_not_write_over_what_is_there(project: Path, name: str, message
     before = file.read_bytes()
     done = run("new", "Keeper", name, cwd=project)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: ")
-    assert done.stderr.endswith(f"{message}\n")
+    assert done.stderr == f"Error: {message}\n"
     assert file.read_bytes() == before
 
 
@@ -332,6 +347,15 @@ def test_new_of_a_class_that_is_none(project: Path) -> None:
 
 
 # query
+
+
+def test_query_knows_every_format() -> None:
+    (choice,) = (option.type for option in main.commands["query"].params if option.name == "form")
+    assert isinstance(choice, click.Choice)
+    assert list(choice.choices) == [
+        *(form.name.lower() for form in RESULT_FORMATS),
+        *(form.name.lower() for form in RDF_FORMATS),
+    ]
 
 
 def query(
@@ -475,6 +499,16 @@ def test_get_shows_status_and_headers_when_asked(release: Release) -> None:
     assert "Location: /doc/keeper/ida-sandpiper.ttl" in headers
 
 
+def test_get_leaves_no_file_open(release: Release) -> None:
+    done = subprocess.run(
+        [COMMAND, "get", "--release", release.path, f"/releases/{release.version}/data.nq"],
+        env=os.environ | {"PYTHONWARNINGS": "always::ResourceWarning"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, release.read("data.nq"), b"")
+
+
 def test_get_fails_as_the_request_does(release: Release) -> None:
     done = run("get", "--release", release.path, "/id/keeper/nobody")
     assert (done.returncode, done.stderr) == (1, "")
@@ -567,6 +601,22 @@ def test_serve_builds_the_project_where_it_is_called(project: Path) -> None:
     assert line.startswith(f"Serving {Release.open(project / 'dist').name} at http://127.0.0.1:")
     assert err.splitlines()[:3] == ["Reading the sources", "Validating 12 records", "Writing 133 triples"]
     assert server.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "media_type"),
+    [
+        pytest.param(MAX_BODY_BYTES + 1, "application/problem+json", id="the application says so"),
+        pytest.param(2 * MAX_BODY_BYTES + 1, "text/plain", id="the server stops what is far too large"),
+    ],
+)
+def test_serve_refuses_a_body_that_is_too_large(
+    serve: Serve, release: Release, size: int, media_type: str
+) -> None:
+    client = Client(serve("--release", release.path))
+    reply = client("/sparql", "POST", b"q" * size, content_type="application/sparql-query")
+    client.close()
+    assert (reply.status, reply.media_type) == (413, media_type)
 
 
 def test_serve_does_not_start_with_a_project_that_is_wrong(broken: Path) -> None:

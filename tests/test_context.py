@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, parse
 
-from pilotgraph.context import XSD, BadValue, Context, Term, is_iri, suggestion
+from pilotgraph.context import Context, Term, suggestion
 from pilotgraph.errors import ContextError, DocumentError, Position
+from pilotgraph.lexical import XSD, BadValue, is_iri
 
 BASE = "https://example.org/id/"
 SMALL = """{"@context": {
@@ -312,13 +312,6 @@ def test_what_stands_for_no_iri(text: str, expected: str) -> None:
 pieces = st.sampled_from(
     [*"aé%/:?#@.-[]<> 2\ue000\U0001f600", "://", "%20", "..", "http", "urn:", "ex:", "https://e/"]
 )
-
-
-@given(st.lists(pieces, max_size=12).map("".join))
-def test_what_we_take_for_an_iri_is_one_for_pyoxigraph(text: str) -> None:
-    for iri in (text, f"https://example.org/{text}"):
-        if is_iri(iri):
-            assert list(parse(f"<{iri}> <{iri}> <{iri}> .", RdfFormat.N_TRIPLES))
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from pilotgraph.context import DATATYPES, XSD, BadValue, Context
+from pilotgraph.context import Context
 from pilotgraph.document import read
 from pilotgraph.errors import Position
-from pilotgraph.mapping import LITERALS, RDF_TYPE, Mapped, lines, map_record
+from pilotgraph.lexical import XSD
+from pilotgraph.mapping import RDF_TYPE, Mapped, lines, map_record
 
 CONTEXT = Context.read(
     b"""{"@context": {
@@ -390,34 +391,6 @@ def test_lines_are_sorted_and_none_is_there_twice() -> None:
         f'{start} "x" <https://example.org/g> .\n',
         f'{start} "y" <https://example.org/g> .\n',
     ]
-
-
-def test_there_is_a_converter_for_every_datatype_of_the_context() -> None:
-    assert LITERALS.keys() == DATATYPES
-
-
-@given(
-    st.sampled_from(sorted(DATATYPES)),
-    st.one_of(
-        st.from_regex(r"[+-]?[0-9]{0,22}(\.[0-9]{0,20})?", fullmatch=True),
-        st.from_regex(r"[0-9]{4}(-[0-9]{2}){0,2}", fullmatch=True),
-        st.dates().map(str),
-        st.from_regex(
-            r"20[0-9]{2}-0[1-9]-[0-2][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]{1,20})?"
-            r"(Z|[+-][01][0-9]:[0-5][0-9])?",
-            fullmatch=True,
-        ),
-        st.sampled_from(["true", "false", "1", "0", "https://example.org/"]),
-    ),
-)
-def test_what_is_taken_the_store_gives_back_unchanged(datatype: str, text: str) -> None:
-    try:
-        literal = LITERALS[datatype](text)
-    except BadValue:
-        return
-    start = "<https://example.org/a> <https://example.org/b>"
-    assert stored([f'{start} "{text}"^^<{datatype}> .\n']) == [f"{start} {literal} .\n"]
-    assert stored([f"{start} {literal} .\n"]) == [f"{start} {literal} .\n"]
 
 
 visible = st.characters(

@@ -3,223 +3,24 @@
 import pyoxigraph as ox
 import pytest
 
-from pilotgraph import pages
-from pilotgraph.pages import Describer, Incoming, Site, Table, Triples, Value, Vocabulary
-
-TREES = "https://example.org/trees/"
-SITE = Site(TREES, TREES + "id/")
-BEHIND_A_PROXY = Site(TREES, TREES + "id/", "/flora")
-
-PREFIXES = """
-@prefix id: <https://example.org/trees/id/> .
-@prefix t: <https://example.org/trees/ontology#> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
-ONTOLOGY = """
-t:Tree a owl:Class ; rdfs:label "tree"@en .
-t:Oak a owl:Class ; rdfs:label "oak"@en ; rdfs:subClassOf t:Tree , [ a owl:Restriction ] .
-t:Survey a owl:Class ; rdfs:label "survey"@en .
-t:height a owl:DatatypeProperty ; rdfs:label "height"@en , "Höhe"@de ;
-    skos:definition "distance from the ground to the top of a tree"@en .
-t:surveys a owl:ObjectProperty ; rdfs:label "surveys"@en .
-t:neighbour a owl:ObjectProperty ; rdfs:label "stands beside"@en .
-"""
-SHAPES = """
-t:size rdfs:label "Size"@en ; sh:order 1 .
-[] a sh:NodeShape ; sh:targetClass t:Tree ; sh:property
-    [ sh:path t:height ; sh:name "height (m)"@en ; sh:order 20 ; sh:group t:size ] ,
-    [ sh:path t:girth ; sh:order 10 ; sh:group t:size ] ,
-    [ sh:path t:planted ; sh:order 1 ] ,
-    [ sh:path t:planted ; sh:order 5 ; sh:name "a second rule for the same property" ] ,
-    [ sh:path [ sh:inversePath t:neighbour ] ; sh:name "its neighbours"@en ; sh:order 2 ] .
-[] a sh:NodeShape ; sh:targetClass t:Survey ; sh:property
-    [ sh:path t:result ; sh:order 2 ] , [ sh:path t:year ; sh:order 1 ] .
-"""
-
-
-def read(turtle: str) -> Triples:
-    return Triples(ox.parse(PREFIXES + turtle, ox.RdfFormat.TURTLE))
+from pilotgraph.lookup import Incoming
+from pilotgraph.pages import Describer, Property, Table, Value
+from pilotgraph.triples import Triples
+from trees import SITE, TREES, read, vocabulary
 
 
 @pytest.fixture(scope="module")
 def describer() -> Describer:
-    vocabulary = Vocabulary(read(ONTOLOGY), read(SHAPES), {TREES + "ontology#surveys"}, "en")
-    return Describer(SITE, vocabulary, read('id:publisher rdfs:label "The publisher"@en .'))
+    return Describer(SITE, vocabulary(), read('id:publisher rdfs:label "The publisher"@en .'))
 
 
 def shown(describer: Describer, turtle: str) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Headings, names and texts of the page of id:a."""
     description = describer.describe(TREES + "id/a", read(turtle))
     return [
-        (section.heading, [(each.name, [value.text for value in each.values]) for each in section.properties])
-        for section in description.sections
+        (heading, [(each.name, [value.text for value in each.values]) for each in properties])
+        for heading, properties in description.sections
     ]
-
-
-# IRIs and paths.
-
-
-@pytest.mark.parametrize(
-    ("iri", "path"),
-    [
-        pytest.param("id/oak/1", "/id/oak/1", id="a thing"),
-        pytest.param("id/eik/þóra", "/id/eik/%C3%BE%C3%B3ra", id="what is not ASCII is escaped in an URL"),
-        pytest.param("id/a%20b%2Fc", "/id/a%20b%2Fc", id="an escape in an IRI stays one"),
-        pytest.param("ontology#Tree", "/ontology#Tree", id="a term, by the fragment of its document"),
-        pytest.param("", "/", id="the dataset"),
-        pytest.param("graph/a", "/graph/a", id="whatever else is ours"),
-        pytest.param("id/a?b", None, id="an IRI with a query string is not served"),
-    ],
-)
-def test_an_iri_of_ours_has_a_path(iri: str, path: str | None) -> None:
-    assert SITE.path(TREES + iri) == path
-    assert BEHIND_A_PROXY.path(TREES + iri) == (path and "/flora" + path)
-
-
-@pytest.mark.parametrize(
-    ("iri", "href"),
-    [
-        pytest.param("https://example.org/tree", "https://example.org/tree", id="https"),
-        pytest.param("http://example.org/tree", "http://example.org/tree", id="http"),
-        pytest.param(TREES + "id/a", "/id/a", id="ours is relative to this host"),
-        pytest.param("javascript:alert(1)", "", id="a script is no link"),
-        pytest.param("data:text/html,x", "", id="nor is data"),
-        pytest.param("urn:isbn:0", "", id="nor a name that no browser can follow"),
-    ],
-)
-def test_what_a_link_points_at(iri: str, href: str) -> None:
-    assert SITE.href(iri) == href
-
-
-@pytest.mark.parametrize(
-    ("name", "candidates"),
-    [
-        pytest.param("oak/1", ["oak/1"], id="ASCII means one thing"),
-        pytest.param(
-            "caf%C3%A9", ["café", "caf%C3%A9"], id="an escaped letter may be escaped in the IRI too"
-        ),
-        pytest.param("a%2Fb", ["a%2Fb"], id="an escaped slash is not a slash"),
-        pytest.param("a%20b", ["a%20b"], id="an escaped space stays escaped"),
-        pytest.param("%FF", ["%FF"], id="what is not UTF-8 stays escaped"),
-        pytest.param("%00%0D%0A", ["%00%0D%0A"], id="control characters stay escaped"),
-        pytest.param("%EF%BF%BD", ["%EF%BF%BD"], id="a character that no IRI has stays escaped"),
-        pytest.param("a b", [], id="a space is in no IRI"),
-        pytest.param("a>b", [], id="nor is the sign that ends an IRI in SPARQL"),
-        pytest.param("100%", [], id="nor half an escape"),
-        pytest.param("a" * 3_000, [], id="nothing has so long a name"),
-    ],
-)
-def test_what_a_path_may_mean(name: str, candidates: list[str]) -> None:
-    assert SITE.candidates(name) == [SITE.things + candidate for candidate in candidates]
-
-
-@pytest.mark.parametrize("name", ["oak/1", "þóra-lundadóttir", "a%20b", "(a)+b,c;d=e@f:g!h$i&j'k*l~m"])
-def test_a_path_leads_back_to_its_iri(name: str) -> None:
-    path = SITE.path(SITE.things + name)
-    assert path is not None
-    assert SITE.candidates(path.removeprefix("/id/"))[0] == SITE.things + name
-
-
-def test_the_paths_of_a_document() -> None:
-    assert SITE.document(TREES + "id/eik/þóra", ".ttl") == "/doc/eik/%C3%BE%C3%B3ra.ttl"
-    assert BEHIND_A_PROXY.document(TREES + "id/a") == "/flora/doc/a"
-    assert SITE.document_iri(TREES + "id/eik/þóra") == TREES + "doc/eik/þóra"
-
-
-# Queries.
-
-
-@pytest.mark.parametrize("write", [pages.document_query, pages.incoming_query, pages.exists_query])
-@pytest.mark.parametrize(
-    "iri",
-    ["https://example.org/> ?p ?o } #", "https://example.org/a b", "not-absolute", "https://a/\x00", ""],
-)
-def test_what_is_no_iri_never_reaches_a_query(write: object, iri: str) -> None:
-    with pytest.raises(ValueError, match=r"IRI|scheme"):
-        write(iri)  # type: ignore[operator]  # a table of functions
-
-
-def test_queries_find_what_a_page_needs_and_no_more(describer: Describer) -> None:
-    store = ox.Store()
-    turtle = """
-    id:a a t:Tree ; rdfs:label "a" ; t:neighbour id:b .
-    id:b a t:Oak ; rdfs:label "b" ; t:height 3 ; t:neighbour id:a .
-    id:s a t:Survey ; rdfs:label "s" ; t:surveys id:a ; t:by id:who .
-    id:who rdfs:label "who" ; t:height 5 .
-    id:x t:surveys id:a .
-    """
-    store.load((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
-    thing = TREES + "id/a"
-    counts = store.query(pages.incoming_query(thing))
-    assert isinstance(counts, ox.QuerySolutions)
-    incoming = pages.read_incoming(counts.serialize(format=ox.QueryResultsFormat.JSON) or b"")
-    vocabulary = describer.vocabulary
-    found = store.query(pages.page_query(thing, incoming, vocabulary))
-    assert isinstance(found, ox.QueryTriples)
-    triples = set(found)
-    expected = {
-        quad.triple
-        for quad in store
-        if (quad.subject, quad.predicate.value)
-        not in {(ox.NamedNode(TREES + "id/b"), TREES + "ontology#height")}
-        and quad.subject != ox.NamedNode(TREES + "id/who")
-    } | {
-        quad.triple for quad in store.quads_for_pattern(ox.NamedNode(TREES + "id/who"), pages.LABELS[1], None)
-    }
-    assert triples == expected
-    description = describer.describe(thing, Triples(triples), incoming)
-    assert [(group.of_class, group.name, group.total) for group in description.nested] == [
-        ("", "surveys", 1),
-        ("survey", "surveys", 1),
-    ]
-    assert [(group.of_class, group.name, group.total) for group in description.linked] == [
-        ("oak", "its neighbours", 1)
-    ]
-
-
-def test_a_page_lists_the_first_of_many_and_counts_them_all(describer: Describer) -> None:
-    store = ox.Store()
-    about = "".join(f'id:{n:03} t:near id:a ; a t:Tree ; rdfs:label "{n:03}" .\n' for n in range(250))
-    store.load((PREFIXES + about).encode(), ox.RdfFormat.TURTLE)
-    thing = TREES + "id/a"
-    incoming = [Incoming(ox.NamedNode(TREES + "ontology#near"), ox.NamedNode(TREES + "ontology#Tree"), 250)]
-    found = store.query(pages.page_query(thing, incoming, describer.vocabulary))
-    assert isinstance(found, ox.QueryTriples)
-    (group,) = describer.describe(thing, Triples(found), incoming).linked
-    assert group.total == 250
-    assert [member.text for member, _ in group.members] == [f"{n:03}" for n in range(pages.SHOWN)]
-
-
-# Documents.
-
-
-def test_a_document_holds_what_was_found_and_what_it_is_itself() -> None:
-    found = read("id:a t:height 3 . id:b t:neighbour id:a .")
-    triples = [
-        ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # a literal is no subject
-        for subject in found
-        for predicate, values in found.about(subject).items()
-        for value in values
-    ]
-    licence = "https://creativecommons.org/licenses/by/4.0/"
-    assert [f"{triple}" for triple in pages.document(TREES + "id/a", triples, SITE, licence)] == [
-        *map(str, triples),
-        "<https://example.org/trees/doc/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-        " <http://xmlns.com/foaf/0.1/Document>",
-        "<https://example.org/trees/doc/a> <http://xmlns.com/foaf/0.1/primaryTopic>"
-        " <https://example.org/trees/id/a>",
-        "<https://example.org/trees/doc/a> <http://rdfs.org/ns/void#inDataset> <https://example.org/trees/>",
-        "<https://example.org/trees/doc/a> <http://purl.org/dc/terms/license>"
-        " <https://creativecommons.org/licenses/by/4.0/>",
-    ]
-
-
-# Pages.
 
 
 @pytest.mark.parametrize(
@@ -265,11 +66,11 @@ def test_the_properties_of_a_thing(
 @pytest.mark.parametrize(
     ("labels", "title", "language"),
     [
-        pytest.param('rdfs:label "Oak"@en , "Eiche"@de', "Oak", "", id="the dataset's language first"),
-        pytest.param('rdfs:label "Oak"@en-gb , "Eiche"@de', "Oak", "en-gb", id="then a variant of it"),
-        pytest.param('rdfs:label "Oak" , "Eiche"@de', "Oak", "", id="then a text without a language"),
-        pytest.param('rdfs:label "Eiche"@de , "Tammi"@fi', "Eiche", "de", id="then any, always the same"),
-        pytest.param('dcterms:title "T"@en ; skos:prefLabel "P"@en', "P", "", id="prefLabel before title"),
+        pytest.param(
+            'rdfs:label "Oak"@en , "Eiche"@de', "Oak", "", id="the dataset's language goes unmarked"
+        ),
+        pytest.param('rdfs:label "Oak"@en-gb , "Eiche"@de', "Oak", "en-gb", id="a variant of it is marked"),
+        pytest.param('rdfs:label "Eiche"@de', "Eiche", "de", id="and so is another language"),
         pytest.param("t:height 3", "a", "", id="without a label, the name in the IRI"),
     ],
 )
@@ -282,6 +83,9 @@ def test_the_title_of_a_thing(describer: Describer, labels: str, title: str, lan
     ("term", "value"),
     [
         pytest.param('"<b>"', Value("<b>"), id="markup is text; the template escapes it"),
+        pytest.param("true", Value("yes"), id="what is true"),
+        pytest.param("false", Value("no"), id="what is not"),
+        pytest.param('"1871"^^xsd:gYear', Value("1871"), id="a year is no number"),
         pytest.param('"x"@de', Value("x", language="de"), id="another language is marked"),
         pytest.param(
             '"https://a.org/"^^xsd:anyURI', Value("https://a.org/", "https://a.org/"), id="an address"
@@ -315,8 +119,9 @@ def test_a_value(describer: Describer, term: str, value: Value) -> None:
 def test_a_claim_stands_as_a_row_in_the_page_of_what_it_is_about(describer: Describer) -> None:
     triples = read("""
     id:a a t:Tree .
-    id:s2 a t:Survey ; rdfs:label "second" ; t:surveys id:a ; t:year 2002 ; t:result "tall" ; t:note "x" .
-    id:s1 a t:Survey ; rdfs:label "first" ; t:surveys id:a ; t:year 2001 .
+    id:s2 a t:Survey ; rdfs:label "second" ; t:surveys id:a ;
+        t:year "2002"^^xsd:gYear ; t:result "tall" ; t:note "x" .
+    id:s1 a t:Survey ; rdfs:label "first" ; t:surveys id:a ; t:year "2001"^^xsd:gYear .
     id:other a t:Tree ; t:surveys id:a .
     """)
     incoming = [
@@ -333,20 +138,16 @@ def test_a_claim_stands_as_a_row_in_the_page_of_what_it_is_about(describer: Desc
 
 
 def test_what_has_no_name_of_its_own_is_shown_by_its_properties(describer: Describer) -> None:
-    store = ox.Store()
-    turtle = """
+    triples = read("""
     id:a a t:Tree ; t:code id:c1 , id:c2 , id:named , <https://example.org/elsewhere> .
     id:c1 a t:Code ; skos:notation "001" ; t:scheme id:list .
     id:c2 a t:Code ; t:scheme id:list .
     id:named a t:Code ; rdfs:label "a code" ; t:scheme id:list .
-    id:list rdfs:label "the list" ; t:height 1 .
-    """
-    store.load((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
-    found = store.query(pages.page_query(TREES + "id/a", [], describer.vocabulary))
-    assert isinstance(found, ox.QueryTriples)
-    description = describer.describe(TREES + "id/a", Triples(found))
-    (section,) = description.sections
-    assert [(each.name, [value.text for value in each.values]) for each in section.properties] == [
+    id:list rdfs:label "the list" .
+    """)
+    description = describer.describe(TREES + "id/a", triples)
+    ((_, properties),) = description.sections
+    assert [(each.name, [value.text for value in each.values]) for each in properties] == [
         ("code", ["a code", "https://example.org/elsewhere"])
     ]
     (group,) = description.nested
@@ -357,32 +158,78 @@ def test_what_has_no_name_of_its_own_is_shown_by_its_properties(describer: Descr
     ] == [("001", [["the list"]]), ("c2", [["the list"]])]
 
 
+def test_what_names_a_thing_is_grouped_by_class_and_named_by_the_shapes(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Tree .
+    id:b a t:Oak ; rdfs:label "b" ; t:neighbour id:a .
+    id:s a t:Survey ; rdfs:label "s" ; t:surveys id:a .
+    id:x t:surveys id:a .
+    """)
+    ontology = TREES + "ontology#"
+    incoming = [
+        Incoming(ox.NamedNode(ontology + "neighbour"), ox.NamedNode(ontology + "Oak"), 300),
+        Incoming(ox.NamedNode(ontology + "surveys"), ox.NamedNode(ontology + "Survey"), 1),
+        Incoming(ox.NamedNode(ontology + "surveys"), None, 1),
+    ]
+    description = describer.describe(TREES + "id/a", triples, incoming)
+    assert [
+        (group.of_class, group.name, group.total, [member.text for member, _ in group.members])
+        for group in (*description.nested, *description.linked)
+    ] == [("", "surveys", 1, ["x"]), ("survey", "surveys", 1, ["s"]), ("oak", "its neighbours", 300, ["b"])]
+
+
+def test_a_yes_or_no_answer(describer: Describer) -> None:
+    table = describer.table(b'{"head": {}, "boolean": false}')
+    assert table == Table([Property("answer")], [[Value("false")]], 1)
+
+
+def test_a_table_of_results(describer: Describer) -> None:
+    table = describer.table(
+        b"""{"head": {"vars": ["a", "b", "c"]}, "results": {"bindings": [
+        {"a": {"type": "uri", "value": "https://example.org/trees/id/x"}},
+        {"b": {"type": "literal", "value": "y", "xml:lang": "de"},
+         "c": {"type": "literal", "value": "1000", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}},
+        {"b": {"type": "bnode", "value": "z"}}]}}"""
+    )
+    assert table.rows == [
+        [Value("x", "/id/x", TREES + "id/x"), None, None],
+        [None, Value("y", language="de"), Value("1000", number=True)],
+        [None, Value("_:z"), None],
+    ]
+    assert [(column.name, column.number) for column in table.columns] == [
+        ("a", False),
+        ("b", False),
+        ("c", True),
+    ]
+    assert table.total == 3
+
+
 @pytest.mark.parametrize(
-    ("answer", "table"),
+    ("literal", "text"),
     [
-        pytest.param(
-            b'{"head": {}, "boolean": false}', Table(("answer",), [[Value("false")]], 1), id="yes or no"
-        ),
-        pytest.param(
-            b"""{"head": {"vars": ["a", "b"]}, "results": {"bindings": [
-                {"a": {"type": "uri", "value": "https://example.org/trees/id/x"}},
-                {"b": {"type": "literal", "value": "y", "xml:lang": "de"}},
-                {"b": {"type": "bnode", "value": "z"}}]}}""",
-            Table(
-                ["a", "b"],
-                [
-                    [Value("x", "/id/x", TREES + "id/x"), None],
-                    [None, Value("y", language="de")],
-                    [None, Value("_:z")],
-                ],
-                3,
-            ),
-            id="every kind of term, and none",
-        ),
+        pytest.param("10687", "10,687", id="thousands apart"),
+        pytest.param("-2200000000", "-2,200,000,000", id="millions too, and less than nothing"),
+        pytest.param("-100", "-100", id="no sign apart from its number"),
+        pytest.param("1234567.1234", "1,234,567.1234", id="no commas behind the point"),
+        pytest.param("0.5", "0.5", id="a small one as it is"),
+        pytest.param("1.5E6", "1.5E6", id="a double as it is"),
+        pytest.param('"22607"^^xsd:nonNegativeInteger', "22,607", id="a number that is not negative"),
     ],
 )
-def test_a_table_of_results(describer: Describer, answer: bytes, table: Table) -> None:
-    assert pages.read_table(answer, describer) == table
+def test_a_number(describer: Describer, literal: str, text: str) -> None:
+    triples = read(f"id:a t:height {literal} .")
+    (found,) = triples.objects(ox.NamedNode(TREES + "id/a"), ox.NamedNode(TREES + "ontology#height"))
+    assert describer.value(found, triples) == Value(text, number=True)
+
+
+def test_a_column_is_one_of_numbers_if_all_its_values_are(describer: Describer) -> None:
+    triples = read("""
+    id:s1 t:surveys id:a ; t:count 1000 ; t:mixed 1 .
+    id:s2 t:surveys id:a ; t:mixed "one" .
+    """)
+    incoming = [Incoming(ox.NamedNode(TREES + "ontology#surveys"), None, 2)]
+    (group,) = describer.describe(TREES + "id/a", triples, incoming).nested
+    assert [(column.name, column.number) for column in group.columns] == [("count", True), ("mixed", False)]
 
 
 def test_what_the_store_does_not_hold_is_named_by_the_description(describer: Describer) -> None:

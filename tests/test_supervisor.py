@@ -26,8 +26,8 @@ def supervisor(release: Path, directory: Path) -> Iterator[tuple[socket.socket, 
         sys.executable,
         "-m",
         "pilotgraph.supervisor",
-        release,
-        directory,
+        str(release),
+        str(directory),
         json.dumps(asdict(Limits())),
     ]
     # The lifeline is closed first: leaving the process waits for its end.

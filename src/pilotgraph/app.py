@@ -1,7 +1,7 @@
 """A release and a store -> a Flask application: the HTTP contract.
 
 `ROUTES` is the contract; the tests read it.  Whatever a release fixes is made ready once, in
-`Publication`; a request asks the store for the rest.  Nothing changes afterwards, so threads share it
+`Edition`; a request asks the store for the rest.  Nothing changes afterwards, so threads share it
 freely.
 """
 
@@ -15,10 +15,10 @@ from rdflib import VOID
 from werkzeug.exceptions import HTTPException
 
 from pilotgraph import endpoint, resources
+from pilotgraph.edition import Edition
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS
 from pilotgraph.protocol import RequestError
-from pilotgraph.publication import Publication
 from pilotgraph.release import Release
 from pilotgraph.responses import MAX_BODY_BYTES, add_headers, explain
 from pilotgraph.store import Store
@@ -51,7 +51,7 @@ def create_app(release: Release, store: Store, public_url: str | None = None) ->
     :param public_url: where readers find the site, if a proxy shows it elsewhere; its path becomes
         part of every link, and the proxy takes it off again.
     """
-    public = Publication(release, store, (public_url or "").rstrip("/"))
+    edition = Edition(release, store, (public_url or "").rstrip("/"))
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = resources.A_YEAR  # pages ask for a static file by its hash
@@ -59,20 +59,20 @@ def create_app(release: Release, store: Store, public_url: str | None = None) ->
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        site=public,
+        site=edition,
         forms=RDF_FORMATS,
-        endpoint=lambda: f"{public.public_url or request.url_root.rstrip('/')}/sparql",
+        endpoint=lambda: f"{edition.public_url or request.url_root.rstrip('/')}/sparql",
     )
-    for route in (*ROUTES, *_graph_routes(public)):
-        app.add_url_rule(route.rule, route.rule, partial(route.view, public), methods=route.methods)
+    for route in (*ROUTES, *_graph_routes(edition)):
+        app.add_url_rule(route.rule, route.rule, partial(route.view, edition), methods=route.methods)
     for error in (HTTPException, QueryError, RequestError):
         app.register_error_handler(error, explain)
     app.after_request(add_headers)
     return app
 
 
-def _graph_routes(public: Publication) -> Iterator[Route]:
-    for graph in public.dataset.nodes(VOID.subset):
-        path = graph.value.removeprefix(public.paths.dataset)
+def _graph_routes(edition: Edition) -> Iterator[Route]:
+    for graph in edition.dataset.nodes(VOID.subset):
+        path = graph.value.removeprefix(edition.paths.dataset)
         if path and "#" not in path and ":" not in path:
             yield Route(f"/{path}", resources.graph)

@@ -16,9 +16,10 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, SH, XSD
 
-from pilotgraph.context import BadValue, Context
+from pilotgraph.context import Context
 from pilotgraph.document import Items, Map, Text, quoted
 from pilotgraph.errors import Position, Problem, Severity
+from pilotgraph.lexical import BadValue
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project, Record, TurtleFile, split
 
@@ -26,8 +27,9 @@ from pilotgraph.project import Project, Record, TurtleFile, split
 _CORE = tuple(map(str, (RDF, RDFS, OWL, XSD)))
 
 # What a shape says that it is about. After a slip here it is about nothing.
-_ABOUT = (SH.path, SH.property, SH["class"], SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf)
-_ABOUT_NODES = frozenset(ox.NamedNode(term) for term in _ABOUT)
+_ABOUT = frozenset(
+    map(str, (SH.path, SH.property, SH["class"], SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf))
+)
 
 
 def check(project: Project) -> list[Problem]:
@@ -168,7 +170,7 @@ def _references(project: Project) -> Iterator[tuple[str, Position | TurtleFile]]
     for file in (*project.ontology, *project.imports, *project.shapes):
         nodes = (node for quad in file.quads for node in quad.triple)
         named = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
-        about = {str(quad.object)[1:-1] for quad in file.quads if quad.predicate in _ABOUT_NODES}
+        about = {str(quad.object)[1:-1] for quad in file.quads if quad.predicate.value in _ABOUT}
         for iri in sorted(named):
             if _is_ours(project, iri) or (iri in about and not iri.startswith(_CORE)):
                 yield iri, file

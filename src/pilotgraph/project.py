@@ -19,9 +19,10 @@ import pyoxigraph as ox
 from rdflib import VOID
 
 from pilotgraph import document, formats
-from pilotgraph.context import Context, is_iri
+from pilotgraph.context import Context
 from pilotgraph.document import Map, Text, quoted
 from pilotgraph.errors import ContextError, DocumentError, Position, Problem, Severity, SourceError
+from pilotgraph.lexical import is_iri
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
 
 CONTEXT = "ontology/context.jsonld"

@@ -15,10 +15,11 @@ from rdflib import RDF, RDFS, SH, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from pilotgraph.context import BadValue, Term, suggestion
+from pilotgraph.context import Term, suggestion
 from pilotgraph.document import Items, Map, Text, quoted
 from pilotgraph.errors import PilotgraphError
 from pilotgraph.formats import to_graph
+from pilotgraph.lexical import BadValue
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project, shown
 

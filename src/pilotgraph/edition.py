@@ -1,0 +1,125 @@
+"""A release and a store -> what the views and the templates of a site share, made once.
+
+Whatever a release fixes is made ready here: names, counts, the ontology and the description of the
+dataset in every format.  Nothing changes afterwards.  No HTTP here.
+"""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from pyoxigraph import NamedNode, Quad
+from rdflib import DCAT, DCTERMS, FOAF, VOID
+
+from pilotgraph import formats
+from pilotgraph.context import Context
+from pilotgraph.formats import RDF_FORMATS, TURTLE
+from pilotgraph.lookup import Lookup
+from pilotgraph.pages import Describer, Property, Value
+from pilotgraph.paths import Site
+from pilotgraph.release import Release
+from pilotgraph.store import Store
+from pilotgraph.triples import LABELS, Triples
+from pilotgraph.vocabulary import Vocabulary
+
+_FIGURES = {
+    "version": f"{DCAT}version",
+    "released": DCTERMS.issued,
+    "things": VOID.entities,
+    "triples": VOID.triples,
+    "publisher": DCTERMS.publisher,
+    "licence": DCTERMS.license,
+}
+
+
+class Dataset:
+    """What a release says of its dataset as a whole."""
+
+    def __init__(self, release: Release, prefix: str = "") -> None:
+        self.triples = [quad.triple for quad in _read(release, "description.ttl")]
+        self.facts = Triples(self.triples)
+        space = NamedNode(VOID.uriSpace)
+        (self.node,) = (
+            each for each in self.facts if isinstance(each, NamedNode) and space in self.facts.about(each)
+        )
+        self.site = Site(self.node.value, self.text(VOID.uriSpace), prefix)
+
+    def text(self, predicate: str) -> str:
+        """One thing that is said of the dataset, or nothing."""
+        literal = self.facts.text(self.node, [NamedNode(predicate)])
+        found = [literal] if literal else self.nodes(predicate)
+        return found[0].value if found else ""
+
+    def nodes(self, predicate: str) -> list[NamedNode]:
+        return self.facts.nodes(self.node, NamedNode(predicate))
+
+
+class Edition:
+    """A release as a site shows it; templates know it as `site`.
+
+    :param store: answers from the same release; the caller closes it.
+    :param public_url: where readers find the site, if a proxy shows it elsewhere.
+    """
+
+    def __init__(self, release: Release, store: Store, public_url: str = "") -> None:
+        self.release, self.store, self.public_url = release, store, public_url
+        self.dataset = Dataset(release, quote(urlsplit(public_url).path, safe="/%"))
+        self.paths, facts = self.dataset.site, self.dataset.facts
+        title = facts.text(self.dataset.node, LABELS)
+        self.title = title.value if title else self.paths.dataset
+        self.language = ((title and title.language) or "en").lower()
+        self.license = self.dataset.text(DCTERMS.license)
+        self.code = _hash_code()
+        self.stamp = f"{release.name} {self.code} {public_url}"
+        context = Context.read(release.read("context.jsonld"), "context.jsonld", self.paths.things)
+        nested = {term.iri for term in context.terms.values() if term.reverse}
+        ontology, shapes = _read(release, "ontology.ttl"), _read(release, "shapes.ttl")
+        vocabulary = Vocabulary(Triples(ontology), Triples(shapes), nested, self.language)
+        self.describer = Describer(self.paths, vocabulary, facts)
+        self.lookup = Lookup(store, self.dataset.triples, nested)
+        self.prefixes = {"foaf": str(FOAF), "void": str(VOID)} | context.prefixes
+        self.description, self.ontology = (
+            {form: formats.serialize(graph, form, self.prefixes) for form in RDF_FORMATS}
+            for graph in (self.dataset.triples, ontology)
+        )
+        iri = f"{self.paths.dataset}ontology"
+        self.ontology_page = self.describer.describe(iri, vocabulary.ontology)
+        self.terms = self.describer.terms(f"{iri}#")
+
+        # The start page.
+        self.intro = self.dataset.text(DCTERMS.description)
+        self.figures = [
+            Property(name, values=[self.describer.value(each, facts) for each in found])
+            for name, predicate in _FIGURES.items()
+            if (found := list(facts.objects(self.dataset.node, NamedNode(predicate))))
+        ]
+        parts = map(self._count, self.dataset.nodes(VOID.classPartition))
+        self.classes = sorted(parts, key=lambda part: (-part[1], part[0].text))
+        queries = [
+            release.read(name).decode() for name in sorted(release.files) if name.startswith("queries/")
+        ]
+        self.questions = [
+            (text.partition("\n")[0].removeprefix("# question:").strip(), text) for text in queries
+        ]
+        files = [file for file in release.files.values() if not file.path.startswith("queries/")]
+        self.files = sorted(files, key=lambda file: (not file.path.startswith("data."), file.path))
+
+    def _count(self, part: NamedNode) -> tuple[Value, int]:
+        (of_class,) = self.dataset.facts.nodes(part, NamedNode(VOID["class"]))
+        total = self.dataset.facts.text(part, [NamedNode(VOID.entities)])
+        return self.describer.term(of_class), int(total.value if total else 0)
+
+
+def _read(release: Release, name: str) -> list[Quad]:
+    return formats.parse(release.read(name), TURTLE, (release.path / name).as_uri())
+
+
+def _hash_code() -> str:
+    # New code has new ETags, and a new address for its styles, with the same release too.
+    files = (
+        path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".html", ".css", ".svg"}
+    )
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

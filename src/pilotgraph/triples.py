@@ -1,0 +1,58 @@
+"""Triples, indexed for reading: what is said of a subject, and which subjects name an object."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from rdflib import DCTERMS, RDF, RDFS, SKOS
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+
+TYPE = NamedNode(RDF.type)
+LABELS = (NamedNode(SKOS.prefLabel), NamedNode(RDFS.label), NamedNode(DCTERMS.title))
+
+
+class Triples:
+    """Triples by subject and by object; equal ones count once."""
+
+    def __init__(self, triples: Iterable[Triple | Quad]) -> None:
+        self._out: dict[Term, dict[NamedNode, dict[Term, None]]] = {}
+        self._in: dict[tuple[NamedNode, Term], dict[Term, None]] = {}
+        for triple in triples:
+            subject, predicate, value = triple.subject, triple.predicate, triple.object
+            self._out.setdefault(subject, {}).setdefault(predicate, {})[value] = None
+            self._in.setdefault((predicate, value), {})[subject] = None
+
+    def __contains__(self, subject: object) -> bool:
+        return subject in self._out
+
+    def __iter__(self) -> Iterator[Term]:
+        return iter(self._out)
+
+    def about(self, subject: Term) -> Mapping[NamedNode, Collection[Term]]:
+        return self._out.get(subject, {})
+
+    def objects(self, subject: Term, *predicates: NamedNode) -> Iterator[Term]:
+        for predicate in predicates:
+            yield from self.about(subject).get(predicate, ())
+
+    def subjects(self, predicate: NamedNode, value: Term) -> Collection[Term]:
+        return self._in.get((predicate, value), ())
+
+    def nodes(self, subject: Term, *predicates: NamedNode) -> list[NamedNode]:
+        return [term for term in self.objects(subject, *predicates) if isinstance(term, NamedNode)]
+
+    def text(self, subject: Term, predicates: Iterable[NamedNode], language: str = "") -> Literal | None:
+        """Return the literal that suits a reader of `language` best, by the order of predicates."""
+        for predicate in predicates:
+            literals = [term for term in self.objects(subject, predicate) if isinstance(term, Literal)]
+            if literals:
+                return min(literals, key=lambda literal: (_distance(literal, language), literal.value))
+        return None
+
+
+def _distance(literal: Literal, language: str) -> int:
+    tag = (literal.language or "").lower()
+    if tag == language:
+        return 0
+    return 1 if tag.partition("-")[0] == language.partition("-")[0] else 2 + bool(tag)

@@ -1,0 +1,114 @@
+"""The SPARQL endpoint as programs and browsers meet it."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from pilotgraph.release import Release
+from pilotgraph.responses import MAX_BODY_BYTES
+from web import BROWSER, LABEL, LIGHTS, get, serving
+
+
+@pytest.fixture(scope="module")
+def client(release: Release) -> FlaskClient:
+    return serving(release).test_client()
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        pytest.param(None, "text/turtle", id="no header: the service description"),
+        pytest.param("*/*", "text/turtle", id="anything: the same"),
+        pytest.param(BROWSER, "text/html", id="a browser: the form"),
+        pytest.param("application/ld+json", "application/ld+json", id="another format of RDF"),
+    ],
+)
+def test_nothing_asked_is_answered_with_what_there_is(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    assert get(client, "/sparql", accept).mimetype == media_type
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type", "start"),
+    [
+        pytest.param(None, "application/sparql-results+json", b'{"head"', id="no header"),
+        pytest.param("*/*", "application/sparql-results+json", b'{"head"', id="anything"),
+        pytest.param("text/csv", "text/csv", b"label\r\n", id="CSV"),
+        pytest.param("text/html, text/csv", "text/csv", b"label\r\n", id="as soon CSV as a page"),
+        pytest.param(BROWSER, "text/html", b"<!doctype html>", id="a browser"),
+    ],
+)
+def test_a_query_is_answered_by_accept(
+    client: FlaskClient, accept: str | None, media_type: str, start: bytes
+) -> None:
+    query = f"SELECT ?label {{ ?s <{LABEL}> ?label }}"
+    response = get(client, "/sparql?" + urlencode({"query": query}), accept)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert response.data.startswith(start)
+
+
+def ask(client: FlaskClient, query: str) -> TestResponse:
+    return get(client, "/sparql?" + urlencode({"query": query}), BROWSER)
+
+
+def test_a_browser_sees_a_table(client: FlaskClient) -> None:
+    query = f"SELECT ?thing ?none ('<b>' AS ?x) {{ BIND(<{LIGHTS}id/lighthouse/north-teal> AS ?thing) }}"
+    page = ask(client, query).text
+    assert '<th scope="col">thing</th><th scope="col">none</th><th scope="col">x</th>' in page
+    assert (
+        '<tr><td><a href="/id/lighthouse/north-teal" title="https://example.org/lights/id/lighthouse/north-teal">'
+        'lighthouse/north-teal</a></td><td></td><td><span class="short">&lt;b&gt;</span></td></tr>'
+    ) in page
+    assert "&lt;b&gt;&#39; AS ?x" in page  # the query stays in the form
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        pytest.param("ASK { ?s ?p ?o }", '<span class="short">true</span>', id="ASK"),
+        pytest.param(
+            "CONSTRUCT { ?s a <urn:a> } { BIND(<urn:s> AS ?s) }",
+            "&lt;urn:s&gt; a &lt;urn:a&gt;",
+            id="CONSTRUCT",
+        ),
+        pytest.param("SELECT ?s { BIND(BNODE() AS ?s) }", "<td><span>_:", id="a blank node"),
+        pytest.param("SELECT ?s { BIND(<javascript:x> AS ?s) }", '<span title="javascript:x">', id="no link"),
+    ],
+)
+def test_a_browser_sees_every_kind_of_answer(client: FlaskClient, query: str, text: str) -> None:
+    response = ask(client, query)
+    assert response.status_code == 200
+    assert text in response.text
+
+
+def test_a_page_shows_the_first_rows_of_many(client: FlaskClient) -> None:
+    page = ask(client, "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 1500").text
+    assert page.count("<tr>") == 1_001
+    assert "The first 1,000 are shown." in page
+    assert '<span class="count">1,500</span>' in page
+
+
+def test_a_malformed_query_stays_in_the_form_with_what_is_wrong(client: FlaskClient) -> None:
+    response = ask(client, "SELECT * { <b> ")
+    assert (response.status_code, response.mimetype) == (400, "text/html")
+    assert "Malformed query" in response.text
+    assert "SELECT * { &lt;b&gt; </textarea>" in response.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"Content-Type": "application/sparql-query"}, 413, id="as a query"),
+        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, 413, id="as a form"),
+    ],
+)
+def test_a_body_that_is_too_large_is_refused(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    response = client.post("/sparql", data=b"q" * (MAX_BODY_BYTES + 1), headers=headers)
+    assert response.status_code == status
+    assert json.loads(response.data)["detail"] == f"The body of a request may have {MAX_BODY_BYTES:,} bytes."

@@ -1,0 +1,120 @@
+"""What is asked of a store about one thing: enough for its page, and no more."""
+
+import pyoxigraph as ox
+import pytest
+
+from pilotgraph.lookup import NAMES, SHOWN, Incoming, Lookup
+from pilotgraph.store import Answer, Query
+from trees import PREFIXES, TREES, read
+
+A = TREES + "id/a"
+DESCRIBED = [
+    quad.triple
+    for quad in ox.parse(
+        f'<{TREES}> <urn:publisher> <{TREES}id/us> . <{TREES}id/us> <urn:name> "We" .', ox.RdfFormat.TURTLE
+    )
+]
+
+
+class Small:
+    """A store of a few triples."""
+
+    def __init__(self, turtle: str) -> None:
+        self.graph = ox.Store()
+        self.graph.load((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
+
+    def query(self, query: Query) -> Answer:
+        answer = self.graph.query(query.text)
+        form = query.graph if isinstance(answer, ox.QueryTriples) else query.solutions
+        assert form is not None
+        return Answer(answer.serialize(format=form.codec) or b"", form)  # type: ignore[arg-type]  # they fit
+
+    def close(self) -> None:
+        pass
+
+
+def lookup(turtle: str) -> tuple[Lookup, ox.Store]:
+    store = Small(turtle)
+    return Lookup(store, DESCRIBED, {TREES + "ontology#surveys"}), store.graph
+
+
+@pytest.mark.parametrize("method", ["document", "incoming", "exists", "page"])
+@pytest.mark.parametrize(
+    "iri",
+    ["https://example.org/> ?p ?o } #", "https://example.org/a b", "not-absolute", "https://a/\x00", ""],
+)
+def test_what_is_no_iri_never_reaches_a_query(method: str, iri: str) -> None:
+    with pytest.raises(ValueError, match=r"IRI|scheme"):
+        getattr(lookup("")[0], method)(iri)
+
+
+def test_a_page_gets_what_it_needs_and_no_more() -> None:
+    asked, graph = lookup("""
+    id:a a t:Tree ; rdfs:label "a" ; t:neighbour id:b ; t:code id:c .
+    id:b a t:Oak ; rdfs:label "b" ; t:height 3 ; t:neighbour id:a .
+    id:c t:scheme id:list ; skos:notation "7" .
+    id:list rdfs:label "the list" ; t:height 1 .
+    id:s a t:Survey ; rdfs:label "s" ; t:surveys id:a ; t:by id:who .
+    id:who rdfs:label "who" ; t:height 5 .
+    id:x t:surveys id:a .
+    """)
+    found, incoming = asked.page(A)
+    left_out = {
+        ox.Triple(ox.NamedNode(TREES + f"id/{name}"), ox.NamedNode(TREES + "ontology#height"), ox.Literal(n))
+        for name, n in {"b": 3, "list": 1, "who": 5}.items()
+    }
+    triples = {
+        (subject, predicate, value)
+        for subject in found
+        for predicate, values in found.about(subject).items()
+        for value in values
+    }
+    expected = {quad.triple for quad in graph} - left_out
+    assert triples == {(each.subject, each.predicate, each.object) for each in expected}
+    ontology = TREES + "ontology#"
+    assert set(incoming) == {
+        Incoming(ox.NamedNode(ontology + "neighbour"), ox.NamedNode(ontology + "Oak"), 1),
+        Incoming(ox.NamedNode(ontology + "surveys"), ox.NamedNode(ontology + "Survey"), 1),
+        Incoming(ox.NamedNode(ontology + "surveys"), None, 1),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a t:Tree", "t:height 3"], ids=["of a class", "of none"])
+def test_a_page_gets_the_first_of_many_and_their_number(kind: str) -> None:
+    asked, _ = lookup(
+        "id:a a t:Tree ."
+        + "".join(f'id:{n:03} t:near id:a ; {kind} ; rdfs:label "{n:03}" .\n' for n in range(250))
+    )
+    found, (incoming,) = asked.page(A)
+    assert incoming.total == 250
+    members = found.subjects(ox.NamedNode(TREES + "ontology#near"), ox.NamedNode(A))
+    assert {str(each) for each in members} == {f"<{TREES}id/{n:03}>" for n in range(SHOWN)}
+
+
+def test_a_document_has_all_that_names_a_thing() -> None:
+    asked, graph = lookup("id:a t:near id:b . id:b t:near id:a , id:c . id:d t:near id:c .")
+    near = {quad.triple for quad in graph if ox.NamedNode(A) in (quad.subject, quad.object)}
+    assert len(near) == 2
+    assert set(asked.document(A)) == near
+
+
+@pytest.mark.parametrize(
+    ("iri", "known", "triples"),
+    [
+        pytest.param(TREES + "id/us", True, 2, id="the publisher is described with the dataset"),
+        pytest.param(A, True, 1, id="what the store has"),
+        pytest.param(TREES + "id/b", False, 0, id="what is only named is not described"),
+    ],
+)
+def test_what_the_store_does_not_hold(iri: str, known: bool, triples: int) -> None:
+    asked, _ = lookup("id:a t:near id:b .")
+    assert asked.exists(iri) is known
+    assert len(asked.document(iri)) == triples
+    assert (ox.NamedNode(iri) in asked.page(iri)[0]) is known
+
+
+def test_names() -> None:
+    asked, _ = lookup('id:a rdfs:label "A" ; skos:notation "1" ; t:height 3 . id:b rdfs:label "B" .')
+    found = asked.names([A, TREES + "id/nothing"])
+    assert list(found) == list(read("id:a a t:Tree ."))
+    assert set(found.about(ox.NamedNode(A))) == {NAMES[1], NAMES[3]}

@@ -1,0 +1,75 @@
+"""What every answer has: a form for errors that the client takes, and headers for scripts elsewhere."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from pilotgraph.release import Release
+from web import BROWSER, get, serving
+
+
+@pytest.fixture(scope="module")
+def client(release: Release) -> FlaskClient:
+    return serving(release).test_client()
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        pytest.param(None, "application/problem+json", id="a program"),
+        pytest.param("text/turtle", "application/problem+json", id="one that takes no kind of error"),
+        pytest.param(BROWSER, "text/html", id="a browser"),
+    ],
+)
+def test_an_error_has_the_form_that_the_client_takes(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    response = get(client, "/nothing", accept)
+    assert (response.status_code, response.mimetype) == (404, media_type)
+    assert "There is nothing at this address." in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        pytest.param("GET", "/nothing", 404, "There is nothing at this address.", id="no such address"),
+        pytest.param(
+            "DELETE",
+            "/ontology",
+            405,
+            "This address does not take that method; Allow says which it takes.",
+            id="no such method",
+        ),
+    ],
+)
+@pytest.mark.parametrize("accept", [None, "", "*/*", "application/json", "text/turtle", "image/png"])
+def test_what_a_program_did_wrong_is_told_as_a_problem(
+    client: FlaskClient, method: str, path: str, status: int, detail: str, accept: str | None
+) -> None:
+    headers = {"Accept": accept} if accept is not None else {}
+    response = client.open(path, method=method, headers=headers)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert json.loads(response.data)["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [
+        pytest.param("/sparql", "QUERY", {"GET", "HEAD", "OPTIONS", "POST", "QUERY"}, id="the endpoint"),
+        pytest.param("/doc/keeper/ida-sandpiper.ttl", "GET", {"GET", "HEAD", "OPTIONS"}, id="a document"),
+    ],
+)
+def test_a_browser_may_ask_first_what_a_script_of_elsewhere_may_send(
+    client: FlaskClient, path: str, method: str, allowed: set[str]
+) -> None:
+    asked = {
+        "Origin": "https://example.net",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "content-type",
+    }
+    response = client.options(path, headers=asked)
+    assert (response.status_code, response.data) == (200, b"")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert set(response.headers["Access-Control-Allow-Methods"].split(", ")) == allowed
+    assert response.headers["Access-Control-Allow-Headers"] == "*"
