@@ -309,14 +309,38 @@ def test_every_iri_leads_to_its_document(published: Published) -> None:
         assert location == f"{published.url}/doc/{path}.{suffix}"
 
 
+def documented(published: Published) -> dict[str, set[ox.Triple]]:
+    """What the endpoint says of each thing and its parts, and what names the thing.
+
+    Parts are what the context links by a reversed key, and what has no name.
+    """
+    context = json.loads((published.project / "ontology/context.jsonld").read_bytes())["@context"]
+    reversed_keys = [
+        term["@reverse"] for term in context.values() if isinstance(term, dict) and "@reverse" in term
+    ]
+    links = {f"{context[key.partition(':')[0]]}{key.partition(':')[2]}" for key in reversed_keys}
+    assert links
+    said: dict[str, set[ox.Triple]] = {thing: set() for thing in published.things}
+    for triple in published.served:
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in said:
+            said[triple.subject.value].add(triple)
+    named = {thing for thing, found in said.items() if any(t.predicate.value in LABELS[:3] for t in found)}
+    about = {thing: set(found) for thing, found in said.items()}
+    for triple in published.served:
+        subject, value = str(triple.subject)[1:-1], str(triple.object)[1:-1]
+        if isinstance(triple.object, ox.NamedNode) and value in about:
+            about[value].add(triple)
+            if triple.predicate.value in links:
+                about[value] |= said.get(subject, set())
+            if subject in about and value not in named and triple.predicate.value != str(RDF.type):
+                about[subject] |= said.get(value, set())
+    return about
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_document_says_what_the_endpoint_says(published: Published, suffix: str) -> None:
     media_type, form = FORMATS[suffix]
-    about: dict[str, set[ox.Triple]] = {thing: set() for thing in published.things}
-    for triple in published.served:
-        for term in {triple.subject, triple.object}:
-            if isinstance(term, ox.NamedNode) and term.value in about:
-                about[term.value].add(triple)
+    about = documented(published)
     for thing, expected in about.items():
         reply = published.get(f"/doc/{published.path(thing)}.{suffix}")
         assert (reply.status, reply.media_type) == (200, media_type), thing

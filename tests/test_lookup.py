@@ -91,11 +91,18 @@ def test_a_page_gets_the_first_of_many_and_their_number(kind: str) -> None:
     assert {str(each) for each in members} == {f"<{TREES}id/{n:03}>" for n in range(SHOWN)}
 
 
-def test_a_document_has_all_that_names_a_thing() -> None:
-    asked, graph = lookup("id:a t:near id:b . id:b t:near id:a , id:c . id:d t:near id:c .")
-    near = {quad.triple for quad in graph if ox.NamedNode(A) in (quad.subject, quad.object)}
-    assert len(near) == 2
-    assert set(asked.document(A)) == near
+def test_a_document_has_all_that_names_a_thing_and_what_its_parts_say() -> None:
+    asked, graph = lookup("""
+    id:a t:near id:b ; t:code id:part .
+    id:b rdfs:label "b" ; t:near id:a , id:c .
+    id:part skos:notation "7" .
+    id:survey rdfs:label "s" ; t:surveys id:a ; t:by id:d .
+    id:d rdfs:label "d" ; t:near id:c .
+    """)
+    whole = {ox.NamedNode(TREES + "id/" + name) for name in ("a", "part", "survey")}
+    expected = {quad.triple for quad in graph if quad.subject in whole or quad.object == ox.NamedNode(A)}
+    assert len(expected) == 7
+    assert set(asked.document(A)) == expected
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,18 @@ class Lookup:
         return bool(answer["boolean"]) or NamedNode(iri) in self.facts
 
     def document(self, iri: str) -> list[Triple]:
-        """Return the triples that have a thing as subject or as object; none if nothing is said of it."""
+        """Return the triples that have a thing or a part of it as subject, and those that name the thing.
+
+        Parts are what its page shows in full: what stands in its record, and has no name of its own or
+        names it by a reversed key.  None if nothing is said of the thing.
+        """
         thing = NamedNode(iri)
-        found = self._construct(f"{thing} ?p ?o BIND({thing} AS ?s)", f"?s ?p {thing} BIND({thing} AS ?o)")
+        found = self._construct(
+            f"{thing} ?p ?o BIND({thing} AS ?s)",
+            f"?s ?p {thing} BIND({thing} AS ?o)",
+            f"{_part(thing, '?s')} ?s ?p ?o",
+            *(f"?s {NamedNode(link)} {thing} ; ?p ?o" for link in sorted(self.nested)),
+        )
         if not any(triple.subject == thing for triple in found):
             found = [each for each in self.described if thing in (each.subject, each.object)]
         return found if any(triple.subject == thing for triple in found) else []
@@ -61,8 +70,8 @@ class Lookup:
         patterns = [
             f"{thing} ?p ?o BIND({thing} AS ?s)",
             f"{thing} ?link ?s . {_some_of('?s', *NAMES)}",
-            f"{thing} ?link ?s . {_nameless('?s')} ?s ?p ?o",
-            f"{thing} ?link ?part . {_nameless('?part')} ?part ?x ?s . {_some_of('?s', *NAMES)}",
+            f"{_part(thing, '?s')} ?s ?p ?o",
+            f"{_part(thing, '?part')} ?part ?x ?s . {_some_of('?s', *NAMES)}",
         ]
         for predicate, of_class, total in incoming:
             kind = f"{TYPE} {of_class}" if of_class else "?p ?o"
@@ -114,6 +123,8 @@ def _some_of(subject: str, *predicates: NamedNode) -> str:
     return f"{subject} ?p ?o FILTER(?p IN ({', '.join(map(str, predicates))}))"
 
 
-def _nameless(subject: str) -> str:
+def _part(thing: NamedNode, part: str) -> str:
+    """What a thing names, if it has no name of its own; a class is no part, whatever it lacks."""
     names = ", ".join(map(str, LABELS))
-    return f"FILTER NOT EXISTS {{ {subject} ?named ?name FILTER(?named IN ({names})) }}"
+    nameless = f"FILTER NOT EXISTS {{ {part} ?named ?name FILTER(?named IN ({names})) }}"
+    return f"{thing} ?link {part} FILTER(?link != {TYPE}) {nameless}"
