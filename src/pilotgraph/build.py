@@ -223,7 +223,8 @@ class _Listed:
                     f"<{line}> was released, and an IRI is for ever; bring it back, as deprecated if need be",
                 )
         new = len(self.released - set(self.lines))
-        if new and not record:
+        # Before the first release is published there is no list, and nothing to be told.
+        if new and self.lines and not record:
             message = f"{new} IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
             yield Problem(Position(self.shown, 1, 1), Severity.INFO, message)
 
