@@ -8,6 +8,8 @@ from pilotgraph.pages import Describer, Property, Table, Value
 from pilotgraph.triples import Triples
 from trees import SITE, TREES, read, vocabulary
 
+DCTERMS = "http://purl.org/dc/terms/"
+
 
 @pytest.fixture(scope="module")
 def describer() -> Describer:
@@ -235,6 +237,11 @@ def test_a_column_is_one_of_numbers_if_all_its_values_are(describer: Describer) 
 def test_what_the_store_does_not_hold_is_named_by_the_description(describer: Describer) -> None:
     publisher = ox.NamedNode(TREES + "id/publisher")
     assert describer.value(publisher, Triples([])).text == "The publisher"
+
+
+def test_the_terms_of_others_that_the_ontology_declares(describer: Describer) -> None:
+    borrowed = describer.borrowed(TREES + "ontology")
+    assert [(term.text, term.iri) for term in borrowed] == [("spatial coverage", DCTERMS + "spatial")]
 
 
 def test_the_terms_of_an_ontology_by_what_they_are(describer: Describer) -> None:

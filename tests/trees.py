@@ -27,6 +27,7 @@ t:height a owl:DatatypeProperty ; rdfs:label "height"@en , "Höhe"@de ;
     skos:definition "distance from the ground to the top of a tree"@en .
 t:surveys a owl:ObjectProperty ; rdfs:label "surveys"@en .
 t:neighbour a owl:ObjectProperty ; rdfs:label "stands beside"@en .
+<http://purl.org/dc/terms/spatial> a owl:ObjectProperty ; rdfs:label "spatial coverage"@en .
 """
 SHAPES = """
 t:size rdfs:label "Size"@en ; sh:order 1 .

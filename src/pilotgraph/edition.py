@@ -85,6 +85,7 @@ class Edition:
         iri = f"{self.paths.dataset}ontology"
         self.ontology_page = self.describer.describe(iri, vocabulary.ontology)
         self.terms = self.describer.terms(f"{iri}#")
+        self.borrowed = self.describer.borrowed(iri)
 
         # The start page.
         self.intro = self.dataset.text(DCTERMS.description)

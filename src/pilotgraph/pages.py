@@ -20,6 +20,9 @@ from pilotgraph.vocabulary import LAST, Slot, Vocabulary
 
 MAX_ROWS = 1_000
 _FAMILIAR = tuple(map(str, (OWL, RDF, RDFS, SKOS)))
+_KINDS = frozenset(
+    map(str, (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property))
+)
 _NUMBERS = {str(XSD[name]) for name in ("integer", "nonNegativeInteger", "decimal", "double", "float")}
 
 
@@ -145,6 +148,18 @@ class Describer:
             (kind, sorted(terms, key=lambda term: _by_text(term.title)))
             for kind, terms in sorted(found.items())
         ]
+
+    def borrowed(self, namespace: str) -> list[Value]:
+        """Name the terms of others that the ontology declares: data use them beside its own."""
+        ontology = self.vocabulary.ontology
+        terms = [
+            term
+            for term in ontology
+            if isinstance(term, NamedNode)
+            and not term.value.startswith(namespace)
+            and _is_term(ontology, term)
+        ]
+        return [self.value(term, ontology) for term in sorted(terms, key=lambda term: term.value)]
 
     def table(self, answer: bytes) -> Table:
         """Read an answer in the SPARQL 1.1 JSON format; numbers and truth stay as a query has them."""
@@ -275,6 +290,10 @@ class Describer:
 
 def _is_part(term: Term, triples: Triples) -> bool:
     return term in triples and triples.text(term, LABELS) is None and isinstance(term, NamedNode)
+
+
+def _is_term(ontology: Triples, node: NamedNode) -> bool:
+    return any(kind.value in _KINDS for kind in ontology.nodes(node, TYPE))
 
 
 def _by_text(value: Value) -> tuple[str, str, str]:
