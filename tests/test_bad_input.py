@@ -336,7 +336,7 @@ def test_what_nothing_can_be_read_without(root: Path, edit: Edit, problems: list
         ),
         pytest.param(
             change(SHAPES, "sh:targetClass", "sh:sparql [ sh:select 'SELECT $this {' ] ; sh:targetClass"),
-            [f"{SHAPES}:7:1: error: in line 1 of the query: this is not SPARQL from here on"],
+            [f"{SHAPES}:7:1: error: in line 1 of the query: {{ is not closed"],
             id="a constraint whose query does not parse",
         ),
         pytest.param(
@@ -369,7 +369,7 @@ def test_shapes_that_are_not_well_formed(root: Path, edit: Edit, problems: list[
         ),
         pytest.param(
             change(QUERY, "PREFIX rdfs:", "PREFIX rdf:"),
-            "6:50: error: this is not SPARQL from here on: Prefix not found",
+            "6:40: error: the prefix rdfs: is not declared",
             id="a query with a prefix that it does not declare",
         ),
         pytest.param(
@@ -391,7 +391,10 @@ def test_a_query_that_is_wrong(root: Path, edit: Edit, problem: str) -> None:
 
 def test_a_query_that_does_not_read_is_no_update(root: Path) -> None:
     fill(QUERY, b"# question: What if?\nDELETE WHERE { ?s ?p ?o }\n")(root)
-    assert findings(root) == (1, [f"{QUERY}:2:10: error: this is not SPARQL from here on"])
+    assert findings(root) == (
+        1,
+        [f"{QUERY}:1:1: error: This endpoint answers queries only; it takes no updates."],
+    )
 
 
 def test_all_problems_of_a_run_are_reported_in_order(root: Path) -> None:

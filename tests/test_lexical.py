@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store, parse
 
-from pilotgraph.lexical import LITERALS, BadValue, is_iri, is_relative, write_text
+from pilotgraph.lexical import LITERALS, XSD, BadValue, is_iri, is_relative, write_text
 
 # What IRIs are made of, and what they are not.
 pieces = st.sampled_from(
@@ -60,3 +60,11 @@ def test_what_is_taken_the_store_gives_back_unchanged(datatype: str, text: str) 
 
 def test_a_text_ends_as_it_is_told() -> None:
     assert write_text('"@en', 'a "b"\n') == '"a \\"b\\"\\n"@en'
+
+
+def test_zeros_do_not_make_a_number_large() -> None:
+    zeros = "0" * 5_000
+    convert = LITERALS[XSD + "integer"]
+    assert convert(zeros) == convert("0")
+    assert convert(f"-{zeros}7") == convert("-7")
+    assert convert(f"+{zeros}7") == convert("7")

@@ -32,6 +32,7 @@ def test_an_iri_of_ours_has_a_path(iri: str, path: str | None) -> None:
         pytest.param("https://example.org/tree", "https://example.org/tree", id="https"),
         pytest.param("http://example.org/tree", "http://example.org/tree", id="http"),
         pytest.param(TREES + "id/a", "/id/a", id="ours is relative to this host"),
+        pytest.param(TREES + "//evil.example/", TREES + "//evil.example/", id="and never another host's"),
         pytest.param("javascript:alert(1)", "", id="a script is no link"),
         pytest.param("data:text/html,x", "", id="nor is data"),
         pytest.param("urn:isbn:0", "", id="nor a name that no browser can follow"),

@@ -23,7 +23,7 @@ from pilotgraph.errors import Position, Problem, ReleaseRefused, Severity
 from pilotgraph.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from pilotgraph.mapping import lines
 from pilotgraph.project import CONTEXT, Project, TurtleFile
-from pilotgraph.release import Release, write
+from pilotgraph.release import Release, check_version, write
 from pilotgraph.validation import Report, validate
 
 IRIS = "data/iris.txt"
@@ -80,7 +80,9 @@ def build(
     for problem in problems:
         note(problem)
     progress(f"Writing {sum(map(len, sorting.graphs.values()))} triples")
-    release = write(out, _version(project), _files(project, report, sorting.graphs))
+    version = _version(project)
+    check_version(version)  # before it becomes a part of IRIs
+    release = write(out, version, _files(project, report, sorting.graphs))
     if record_iris:
         listed.add_new()
     return release

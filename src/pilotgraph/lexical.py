@@ -82,9 +82,11 @@ def _typed(name: str, form: Callable[[str], str | None], wanted: str) -> Callabl
 
 def _integer(text: str) -> str | None:
     # Beyond 64 bits the store compares texts, not numbers.
-    if _INTEGER.fullmatch(text) and -(1 << 63) <= int(text) < 1 << 63:
-        return str(int(text))
-    return None
+    if not _INTEGER.fullmatch(text):
+        return None
+    # Python takes no number of more than 4,300 digits, and zeros are digits too.
+    number = int(text.lstrip("+-").lstrip("0") or "0") * (-1 if text[0] == "-" else 1)
+    return str(number) if -(1 << 63) <= number < 1 << 63 else None
 
 
 def _decimal(text: str) -> str | None:

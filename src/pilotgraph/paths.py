@@ -31,8 +31,10 @@ class Site:
     def path(self, iri: str) -> str | None:
         """Return the path that serves an IRI of ours, as an URL has it; None for IRIs of others."""
         for base, local in ((self.things, "/id/"), (self.dataset, "/")):
-            if iri.startswith(base) and "?" not in iri:
-                return self.prefix + local + escape(iri.removeprefix(base))
+            below = iri.removeprefix(base)
+            # A path that begins with two slashes would be another host.
+            if iri.startswith(base) and "?" not in iri and not below.startswith("/"):
+                return self.prefix + local + escape(below)
         return None
 
     def href(self, iri: str) -> str:

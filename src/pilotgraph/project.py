@@ -18,10 +18,18 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import VOID
 
-from pilotgraph import document, formats
+from pilotgraph import document, formats, guard
 from pilotgraph.context import Context
 from pilotgraph.document import Map, Text, quoted
-from pilotgraph.errors import ContextError, DocumentError, Position, Problem, Severity, SourceError
+from pilotgraph.errors import (
+    ContextError,
+    DocumentError,
+    Position,
+    Problem,
+    QueryError,
+    Severity,
+    SourceError,
+)
 from pilotgraph.lexical import is_iri
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
 
@@ -56,7 +64,15 @@ def shown(path: Path, root: Path) -> str:
 def query_error(query: str, prefixes: Mapping[str, str] | None = None) -> tuple[str, int, int] | None:
     """What is wrong with a SPARQL query, in which line and column; None if it parses."""
     try:
+        # It is evaluated, on nothing, since there is no parser apart: it must not fetch, or end this process.
+        guard.check("".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items()) + query)
         ox.Store().query(query, prefixes=dict(prefixes or {}))
+    except QueryError as error:
+        place = re.match(r"line (\d+), column (\d+): ", str(error))
+        message = str(error)[place.end() :] if place else str(error)
+        return message, int(place[1]) if place else 1, int(place[2]) if place else 1
+    except RuntimeError as error:  # it calls a function that there is not
+        return str(error), 1, 1
     except SyntaxError as error:
         place = re.match(r"error at (\d+):(\d+)", error.msg)
         # The parser goes on to list what the grammar allows, and its own words are among that.
@@ -324,6 +340,9 @@ class _Reader:
             except SyntaxError as error:
                 said = error.msg.partition(": ")[2]
                 self.refuse(path, f"this is not Turtle: {said}", error.lineno or 1, error.offset or 1)
+                continue
+            if any(isinstance(quad.object, ox.Triple) for quad in quads):
+                self.refuse(path, "a triple stands where a thing should; write RDF 1.1")
                 continue
             files.append(TurtleFile(self.shown(path), content, quads))
         return files

@@ -93,6 +93,12 @@ class Release:
         return (self.path / name).read_bytes()
 
 
+def check_version(version: str) -> None:
+    """Raise ReleaseError if a text cannot be the version in a release's path."""
+    if not _VERSION.fullmatch(version):
+        raise ReleaseError(f"{version!r} cannot be a version: write letters, digits and . _ + - only")
+
+
 def write(out: Path, version: str, files: Mapping[str, bytes]) -> Release:
     """Write a release into `out` and make it the current one.
 
@@ -104,8 +110,7 @@ def write(out: Path, version: str, files: Mapping[str, bytes]) -> Release:
         the release is there already but damaged.
     :raises OSError: if the disk is full, or `out` cannot be written.
     """
-    if not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} cannot be a version: write letters, digits and . _ + - only")
+    check_version(version)
     for path in files:
         if not _FILE.fullmatch(path):
             raise ReleaseError(

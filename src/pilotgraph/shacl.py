@@ -28,6 +28,8 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjects
 
 # What pyshacl logs it raises too.
 logging.getLogger("pyshacl-validate").disabled = True
+# A literal that is no number is for the shapes to judge; rdflib would print how it failed to read it.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 
 # In the order of a result's first fields.
@@ -135,6 +137,8 @@ def _broken_patterns(graph: Graph) -> Iterator[tuple[Node, str]]:
             re.compile(str(pattern))
         except re.error as error:
             yield node, f"{quoted(str(pattern))} is not a regular expression: {error.msg}"
+        except (RecursionError, OverflowError):
+            yield node, "this regular expression is too deep or too large"
 
 
 def _broken_queries(graph: Graph) -> Iterator[tuple[Node, str]]:
