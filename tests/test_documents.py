@@ -4,8 +4,16 @@ import re
 import shutil
 from pathlib import Path
 
-from conftest import run
+import pytest
+from rdflib import OWL, RDF, RDFS
+
+from conftest import merged_ontology, run
 from pilotgraph.release import Release
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading of the second level."""
+    return found(rf"^## {title}\n(.*?)(?=^## )", text)
 
 
 def block(text: str, language: str) -> str:
@@ -19,16 +27,53 @@ def found(pattern: str, text: str) -> str:
     return match[1]
 
 
-def test_the_worked_example_of_contributing(real: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def copy(real: Path, tmp_path: Path) -> Path:
+    """The sources of the real project, to be changed."""
     for folder in ("data", "ontology", "shapes"):
         shutil.copytree(real / folder, tmp_path / folder)
-    text = (real / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def contributing(real: Path) -> str:
+    return (real / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_site_of_contributing(contributing: str, copy: Path) -> None:
+    text = section(contributing, "Add a site")
     name = "data/sites/pi-w1-example.yaml"
-    assert run("new", "PilotSite", "pi-w1-example", cwd=tmp_path).stdout == f"{name}\n"
-    (tmp_path / name).write_text(block(text, "yaml"), encoding="utf-8")
-    result = run("validate", name, cwd=tmp_path)
+    assert run("new", "PilotSite", "pi-w1-example", cwd=copy).stdout == f"{name}\n"
+    (copy / name).write_text(block(text, "yaml"), encoding="utf-8")
+    result = run("validate", name, cwd=copy)
     assert result.stdout == block(text, "text")
     assert result.returncode == 1
+
+
+def test_the_finding_of_contributing_and_the_judgement_beside_it(contributing: str, copy: Path) -> None:
+    text = section(contributing, "Add a finding")
+    finding, judgement = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    names = "data/findings/vanguards-example.yaml", "data/judgements/vanguards-example.yaml"
+    assert run("new", "Finding", "vanguards-example", cwd=copy).stdout == f"{names[0]}\n"
+    assert run("new", "Judgement", "vanguards-example", cwd=copy).stdout == f"{names[1]}\n"
+    (copy / names[0]).write_text(finding, encoding="utf-8")
+    (copy / names[1]).write_text(judgement, encoding="utf-8")
+    result = run("validate", *names, cwd=copy)
+    assert result.stdout == block(text, "text")
+    low, high = found(r"intervalLow: (\S+)", finding), found(r"intervalHigh: (\S+)", finding)
+    mended = finding.replace(f"Low: {low}", f"Low: {high}").replace(f"High: {high}", f"High: {low}")
+    mended += found(r"`(unit: \S+)`", text) + "\n"
+    (copy / names[0]).write_text(mended, encoding="utf-8")
+    result = run("validate", *names, cwd=copy)
+    assert (result.stdout, result.returncode) == ("", 0)
+
+
+def test_contributing_names_every_class_of_claim(real: Path, contributing: str) -> None:
+    graph = merged_ontology(real)
+    (claim,) = [term for term in graph.subjects(RDF.type, OWL.Class) if str(term).endswith("ontology#Claim")]
+    classes = {str(term).rpartition("#")[2] for term in graph.subjects(RDFS.subClassOf, claim)}
+    listed = set(re.findall(r"\| (\w+) \|$", section(contributing, "Add a finding"), re.MULTILINE))
+    assert listed - {"class"} == classes
 
 
 def test_the_first_query_of_the_readme(real: Path, real_release: Release, tmp_path: Path) -> None:
