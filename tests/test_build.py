@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import RDF, SH, VOID, Graph, URIRef
+from rdflib import FOAF, RDF, SH, VOID, Graph, URIRef
 from rdflib.compare import isomorphic
 
 from conftest import COMMAND
 from pilotgraph.build import build
+from pilotgraph.description import DQV
 from pilotgraph.errors import Problem, ReleaseError, ReleaseRefused, Severity, SourceError
 from pilotgraph.release import Release
 
 LIGHTS = "https://example.org/lights/"
+SAME = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 
 
 @pytest.fixture
@@ -63,15 +65,30 @@ def test_a_release_has_all_its_files(release: Release) -> None:
         "data.nq",
         "data.ttl",
         "description.ttl",
+        "links/beacons.nt",
+        "links/beacons.sssom.tsv",
         "manifest.json",
         "ontology.ttl",
         "queries/highest-lights.rq",
         "queries/lamps-that-failed.rq",
         "queries/lights-by-colour.rq",
+        "record.md",
+        "record.ttl",
         "report.ttl",
         "shapes.ttl",
     ]
     assert release.version == "0.3.0"
+
+
+def test_the_report_on_the_record_is_released_and_the_description_leads_to_it(release: Release) -> None:
+    files = f"{LIGHTS}releases/0.3.0/"
+    description, record = turtle(release, "description.ttl"), turtle(release, "record.ttl")
+    assert release.read("record.md").startswith("# The record of “Lighthouses of a made-up coast”".encode())
+    assert len(record) == 79
+    assert all(triple in description for triple in record)
+    assert (URIRef(LIGHTS), FOAF.page, URIRef(f"{files}record.md")) in description
+    assert (URIRef(LIGHTS), DQV.hasQualityMetadata, URIRef(f"{files}record.ttl")) in description
+    assert (URIRef(f"{files}record.ttl"), RDF.type, DQV.QualityMetadata) in description
 
 
 def test_the_data_is_sorted_and_each_statement_stands_once(release: Release) -> None:
@@ -94,6 +111,31 @@ def test_a_thing_stands_in_the_graph_of_its_class(release: Release, kind: str, g
     graphs = {quad.graph_name for quad in found if quad.subject in things}
     assert things
     assert graphs == {ox.NamedNode(f"{LIGHTS}graph/{graph}")}
+
+
+def test_links_stand_in_the_graph_that_holds_linksets(release: Release) -> None:
+    graph = ox.NamedNode(f"{LIGHTS}graph/registers")
+    links = {quad.triple for quad in quads(release) if quad.graph_name == graph}
+    dump = ox.parse(release.read("links/beacons.nt"), ox.RdfFormat.N_TRIPLES)
+    assert {quad.triple for quad in dump} == links
+    assert {triple.predicate for triple in links} == {SAME}
+
+
+def test_a_graph_holds_linksets_if_there_are_any(project: Path) -> None:
+    edit(project / "data/dataset.yaml", "http://rdfs.org/ns/void#Linkset", "lt:Keeper")
+    assert refusal(project) == [
+        "data/dataset.yaml:1:5: error: no graph holds <http://rdfs.org/ns/void#Linkset>; let one hold it,"
+        " for the links that data/links derives"
+    ]
+    shutil.rmtree(project / "data/links")
+    assert [name for name in build(project, project / "dist").files if "links" in name] == []
+
+
+def test_a_link_that_is_wrong_is_refused(project: Path) -> None:
+    edit(project / "data/links/beacons.rq", "owl:sameAs AS", "skos:exactMatch AS")
+    assert [problem.partition(" error:")[0] for problem in refusal(project)] == [
+        "data/links/beacons.rq:13:35:"
+    ]
 
 
 @pytest.mark.parametrize("folder", ["ontology", "shapes"])
@@ -125,6 +167,7 @@ def test_the_description_counts_the_release(release: Release) -> None:
     graphs[LIGHTS] = len(found)
     graphs[f"{LIGHTS}ontology"] = len(turtle(release, "ontology.ttl"))
     graphs[f"{LIGHTS}sparql#default-graph"] = len(found) + graphs[f"{LIGHTS}ontology"]
+    graphs[f"{LIGHTS}#links/beacons"] = graphs[f"{LIGHTS}graph/registers"]
     said = {str(subject): int(str(number)) for subject, number in description.subject_objects(VOID.triples)}
     assert {subject: number for subject, number in said.items() if "#property" not in subject} == graphs
 
@@ -145,7 +188,7 @@ def test_a_warning_is_noted_and_published(project: Path) -> None:
 def test_steps_are_told_as_they_begin(project: Path) -> None:
     steps: list[str] = []
     build(project, project / "dist", steps.append)
-    assert steps == ["Reading the sources", "Validating 12 records", "Writing 133 triples"]
+    assert steps == ["Reading the sources", "Validating 12 records", "Writing 135 triples"]
 
 
 def test_with_a_violation_nothing_is_written(project: Path) -> None:
@@ -187,7 +230,8 @@ def test_a_class_that_no_graph_holds_does_not_move_a_thing(project: Path) -> Non
     found = quads(build(project, project / "dist"))
     south = {quad for quad in found if quad.subject == ox.NamedNode(f"{LIGHTS}id/lighthouse/south-teal")}
     assert ox.NamedNode(f"{LIGHTS}ontology#Ruin") in {quad.object for quad in south}
-    assert {quad.graph_name for quad in south} == {ox.NamedNode(f"{LIGHTS}graph/lights")}
+    said = {quad.graph_name for quad in south if quad.predicate != SAME}
+    assert said == {ox.NamedNode(f"{LIGHTS}graph/lights")}
 
 
 def test_a_class_has_one_graph(project: Path) -> None:
@@ -246,13 +290,13 @@ def test_iris_are_recorded_when_asked_and_only_then(project: Path) -> None:
     assert not file.exists()
     file.write_text(f"{LIGHTS}ontology#Keeper\n", encoding="utf-8")
     note = (
-        "data/iris.txt:1:1: info: 46 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
+        "data/iris.txt:1:1: info: 47 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
     )
     assert released(project) == [note]
     assert released(project, record_iris=True) == []
     iris = file.read_text(encoding="utf-8").splitlines()
     assert iris == sorted(iris)
-    assert len(iris) == 47
+    assert len(iris) == 48
     assert f"{LIGHTS}id/keeper/þóra-lundadóttir" in iris, "a record's"
     assert f"{LIGHTS}id/identifier/south-teal-list" in iris, "a part's"
     assert f"{LIGHTS}ontology#Keeper" in iris, "a term's"
@@ -268,7 +312,7 @@ def test_recording_keeps_comments_and_adds_nothing_twice(project: Path) -> None:
     released(project, record_iris=True)
     text = file.read_text(encoding="utf-8")
     lines = text.splitlines()
-    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 48, 1)
+    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 49, 1)
     released(project, record_iris=True)
     assert file.read_text(encoding="utf-8") == text
     assert [path.name for path in (project / "data").iterdir() if path.name.startswith(".")] == []
@@ -331,7 +375,7 @@ def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
         releases.append(Release.open(copy / "dist"))
     one, two = releases
     assert one.name == two.name
-    assert len(one.files) == len(two.files) == 13
+    assert len(one.files) == len(two.files) == 17
     assert [name for name in one.files if one.read(name) != two.read(name)] == []
 
 

@@ -133,7 +133,7 @@ def test_build_prints_what_it_wrote(project: Path) -> None:
     assert done.stderr.splitlines() == [
         "Reading the sources",
         "Validating 12 records",
-        "Writing 133 triples",
+        "Writing 135 triples",
         PROBLEMS[1],
     ]
 
@@ -180,7 +180,7 @@ def test_build_shows_progress_on_a_terminal(project: Path) -> None:
     code, seen = on_terminal("build", cwd=project)
     assert code == 0
     assert re.search("[⠀-⣿]\x1b\\[0m Validating 12 records", seen), "something turns while it works"
-    assert "Writing 133 triples" in seen
+    assert "Writing 135 triples" in seen
     assert "\x1b[33mwarning\x1b[0m: say in which year" in seen
 
 
@@ -299,6 +299,43 @@ def test_validate_has_colours(project: Path, environment: dict[str, str], severi
     assert f"data/lighthouses/gannet-stack.yaml:2:5: {severity}: say in which year" in seen
 
 
+def test_validate_reports_on_the_record(project: Path) -> None:
+    done = run("validate", "--report", cwd=project)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        0,
+        [
+            "Reading the sources",
+            "Validating 12 records",
+            "Asking what the record is like",
+            PROBLEMS[1],
+            "1 warning in 1 file",
+        ],
+    )
+    run("build", cwd=project)
+    assert done.stdout == Release.open(project / "dist").read("record.md").decode()
+
+
+def test_there_is_no_report_on_a_broken_record(broken: Path) -> None:
+    done = run("validate", "--report", cwd=broken)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        "Reading the sources",
+        "Validating 12 records",
+        *PROBLEMS,
+        "1 error, 2 violations, 1 warning in 3 files",
+        "There is no report on a record that does not conform.",
+    ]
+
+
+def test_the_report_on_a_terminal_is_laid_out(project: Path) -> None:
+    code, seen = on_terminal("validate", "--report", cwd=project)
+    plain = re.sub("\x1b\\[[0-9;?]*[a-zA-Z]", "", seen)
+    assert code == 0
+    assert "## In figures" not in plain
+    assert re.search("In figures *\n", plain)
+    assert re.search(r"Things by class +4 +classes that have things", plain)
+
+
 # new
 
 
@@ -386,14 +423,96 @@ def test_query_by_the_name_of_a_published_question(release: Release) -> None:
     assert len(done.stdout.splitlines()) == 4
 
 
-def test_query_by_a_name_that_is_none(release: Release) -> None:
-    done = query(release, "lowest-lights")
-    assert (done.returncode, done.stdout, done.stderr) == (
-        1,
-        "",
-        "Error: lowest-lights is neither a file nor a published question:"
-        " highest-lights, lamps-that-failed, lights-by-colour\n",
-    )
+def test_query_with_values_for_parameters(release: Release) -> None:
+    default = query(release, "lights-by-colour")
+    assert default.stdout.splitlines() == [
+        "name,height",
+        "Kestrel Point,41.5",
+        "Drowned Anvil,28",
+        "New Mole Head,11",
+    ]
+    done = query(release, "lights-by-colour", "--set", "colour=lt:greenLight", "--set", "least=10")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "name,height\nSouth Teal,58\n", "")
+
+
+def test_a_query_of_ones_own_has_parameters_too(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("SELECT ?n WHERE {\n VALUES ?n { 1 } # parameter: a number\n}")
+    done = query(release, tmp_path / "q.rq", "--set", "n=2")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "n\n2\n", "")
+
+
+def test_query_lists_the_published_questions(release: Release) -> None:
+    done = query(release, "--list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "highest-lights",
+        "  Which lighthouses have their lamp highest above the sea?",
+        "lamps-that-failed",
+        "  Which lamps failed their last inspection, and who tends them?",
+        "lights-by-colour",
+        "  Which lighthouses show a colour, and how high above the sea?",
+        "  --set colour=lt:redLight  the colour",
+        "  --set least=0  the least height that counts, in metres",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            ["lowest-lights"],
+            "lowest-lights is neither a file nor a published question; did you mean highest-lights?",
+            id="a question that is none",
+        ),
+        pytest.param(
+            ["sandpiper"],
+            "sandpiper is neither a file nor a published question; --list shows those",
+            id="nor like one",
+        ),
+        pytest.param(
+            ["lights-by-colour", "--set", "color=lt:redLight"],
+            'no parameter is called "color"; did you mean "colour"?',
+            id="a parameter that is none",
+        ),
+        pytest.param(
+            ["lights-by-colour", "--set", "least=high"],
+            'least: "high" is not a decimal number; write digits and a point only, as in 1200 or 3.5',
+            id="a value of another kind",
+        ),
+        pytest.param(
+            ["-", "--set", "tower=lighthouse/nort-teal"],
+            "tower: the release has no lighthouse/nort-teal; did you mean lighthouse/north-teal,"
+            " lighthouse/south-teal, lighthouse/gannet-stack?",
+            id="a thing that is none",
+        ),
+    ],
+)
+def test_query_says_what_there_is_instead(release: Release, arguments: list[str], message: str) -> None:
+    text = f"ASK {{\n VALUES ?tower {{ <{LIGHTS}id/lighthouse/south-teal> }} # parameter: a tower\n}}"
+    done = query(release, *arguments, text=text)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param([], "give a FILE, - or a NAME; --list shows the names", id="nothing to ask"),
+        pytest.param(
+            ["lights-by-colour", "--set", "colour"],
+            "Invalid value for --set: colour: write NAME=VALUE, for each name once",
+            id="a name without a value",
+        ),
+        pytest.param(
+            ["lights-by-colour", "--set", "least=1", "--set", "least=2"],
+            "Invalid value for --set: least=2: write NAME=VALUE, for each name once",
+            id="a name twice",
+        ),
+    ],
+)
+def test_query_is_called_wrongly(release: Release, arguments: list[str], message: str) -> None:
+    done = query(release, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"Error: {message}"
 
 
 @pytest.mark.parametrize("name", [form.name for form in RESULT_FORMATS])
@@ -597,7 +716,7 @@ def test_serve_builds_the_project_where_it_is_called(project: Path) -> None:
         server.terminate()
         _, err = server.communicate(timeout=10)
     assert line.startswith(f"Serving {Release.open(project / 'dist').name} at http://127.0.0.1:")
-    assert err.splitlines()[:3] == ["Reading the sources", "Validating 12 records", "Writing 133 triples"]
+    assert err.splitlines()[:3] == ["Reading the sources", "Validating 12 records", "Writing 135 triples"]
     assert server.returncode == 0
 
 
@@ -659,6 +778,6 @@ def test_a_release_that_is_damaged_is_not_served(project: Path) -> None:
     done = run("serve", "--release", "dist", cwd=project)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"Error: {file} has 0 bytes and should have 26192;"
+        f"Error: {file} has 0 bytes and should have 26545;"
         " copy the release again, or delete it and build it again\n"
     )

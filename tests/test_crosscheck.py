@@ -124,6 +124,27 @@ def test_the_lighthouses_have_no_fault(root: Path) -> None:
             id="a key for a foreign property that no import declares",
         ),
         pytest.param(
+            "data/queries/lights-by-colour.rq",
+            "#           lt:lampColour",
+            "#           lt:lampColor lz:x",
+            [
+                'data/queries/lights-by-colour.rq:3:13: error: the ontology does not define "lampColor";'
+                ' did you mean "lampColour"?',
+                'data/queries/lights-by-colour.rq:3:26: error: unknown prefix "lz"',
+            ],
+            id="a question that rests on what there is not",
+        ),
+        pytest.param(
+            "data/queries/lights-by-colour.rq",
+            "{ lt:redLight }",
+            "{ lt:reddLight }",
+            [
+                'data/queries/lights-by-colour.rq:7:20: error: the ontology does not define "reddLight";'
+                ' did you mean "redLight", "greenLight", "whiteLight"?'
+            ],
+            id="a parameter whose default there is not",
+        ),
+        pytest.param(
             "shapes/keeper.ttl",
             "sh:path lt:callSign",
             "sh:path lt:calSign",

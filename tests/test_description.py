@@ -3,10 +3,10 @@
 import hashlib
 
 import pytest
-from rdflib import DCTERMS, RDF, VOID, BNode, Graph, Literal, URIRef
+from rdflib import DCTERMS, FOAF, RDF, VOID, BNode, Graph, Literal, URIRef
 from rdflib.namespace import XSD
 
-from pilotgraph.description import DCAT, SD, SPDX, Triple, describe
+from pilotgraph.description import DCAT, DQV, SD, SPDX, Linkset, Triple, add_linksets, add_quality, describe
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 
 TYPE = RDF.type.n3()
@@ -130,6 +130,73 @@ def test_a_dump_is_a_distribution(graph: Graph, name: str, media_type: str) -> N
     }
 
 
+LINKSETS = [
+    Linkset(
+        "one",
+        "Birds of one register",
+        "https://one.example/birds",
+        "https://one.example/",
+        [(f"<{SET}id/b1>", "<x:same>", "<https://one.example/1>")],
+    ),
+    Linkset(
+        "two",
+        "Birds of another",
+        "https://two.example/",
+        "https://two.example/birds/",
+        [
+            (f"<{SET}id/b1>", "<x:same>", "<https://two.example/birds/1>"),
+            (f"<{SET}id/b2>", "<x:like>", "<https://two.example/birds/2>"),
+            (f"<{SET}id/b3>", "<x:like>", "<https://two.example/birds/2>"),
+        ],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def linked() -> Graph:
+    graph = describe(SET, STATEMENTS, GRAPHS, (f"{SET}ontology", 40), DUMPS)
+    add_linksets(graph, SET, LINKSETS)
+    return graph
+
+
+@pytest.mark.parametrize("linkset", LINKSETS, ids=["of one predicate", "of two"])
+def test_a_linkset_is_a_part_of_the_dataset_and_leads_to_its_target(linked: Graph, linkset: Linkset) -> None:
+    links, target = URIRef(f"{SET}#links/{linkset.name}"), URIRef(linkset.target)
+    below = f"{SET}releases/1.2.0/links/{linkset.name}"
+    assert (DATASET, VOID.subset, links) in linked
+    assert set(linked.predicate_objects(links)) >= {
+        (RDF.type, VOID.Linkset),
+        (DCTERMS.title, Literal(linkset.title, lang="en")),
+        (DCTERMS.license, URIRef("https://example.org/licence")),
+        (DCTERMS.hasFormat, URIRef(f"{below}.sssom.tsv")),
+        (VOID.subjectsTarget, DATASET),
+        (VOID.objectsTarget, target),
+        (VOID.dataDump, URIRef(f"{below}.nt")),
+        (VOID.triples, Literal(len(linkset.triples))),
+    }
+    assert set(linked.predicate_objects(target)) == {
+        (RDF.type, VOID.Dataset),
+        (VOID.uriSpace, Literal(linkset.space)),
+    }
+
+
+def test_a_linkset_has_one_predicate_or_parts_that_have_one_each(linked: Graph) -> None:
+    said = {
+        (str(linkset).removeprefix(SET), str(predicate), int(str(linked.value(linkset, VOID.triples))))
+        for linkset, predicate in linked.subject_objects(VOID.linkPredicate)
+    }
+    assert said == {
+        ("#links/one", "x:same", 1),
+        ("#links/two/x:like", "x:like", 2),
+        ("#links/two/x:same", "x:same", 1),
+    }
+    two = URIRef(f"{SET}#links/two")
+    for part in linked.objects(two, VOID.subset):
+        assert (part, RDF.type, VOID.Linkset) in linked
+        assert (part, VOID.subjectsTarget, DATASET) in linked
+        assert (part, VOID.objectsTarget, URIRef("https://two.example/")) in linked
+
+
 def test_the_service_says_what_the_endpoint_does(graph: Graph) -> None:
     service = URIRef(f"{SET}sparql")
     assert (DATASET, VOID.sparqlEndpoint, service) in graph
@@ -160,6 +227,25 @@ def test_the_endpoint_has_the_ontology_as_one_more_graph(graph: Graph) -> None:
     ]
     (default,) = graph.objects(None, SD.defaultGraph)
     assert list(graph.objects(default, VOID.triples)) == [Literal(48)]
+
+
+def test_the_report_on_the_record_is_linked_for_people_and_for_machines() -> None:
+    graph = describe(SET, STATEMENTS, GRAPHS, (f"{SET}ontology", 40), DUMPS)
+    before = set(graph)
+    figures = Graph()
+    figures.add((DATASET, DQV.hasQualityMeasurement, URIRef(f"{SET}#measurement/nests")))
+    add_quality(graph, SET, figures, ("record.md", "record.ttl"))
+    page, metadata = (URIRef(f"{SET}releases/1.2.0/record.{suffix}") for suffix in ("md", "ttl"))
+    markdown = URIRef("http://www.iana.org/assignments/media-types/text/markdown")
+    assert set(graph) - before == {
+        (DATASET, DQV.hasQualityMeasurement, URIRef(f"{SET}#measurement/nests")),
+        (DATASET, FOAF.page, page),
+        (DATASET, DQV.hasQualityMetadata, metadata),
+        (page, DCTERMS.format, markdown),
+        (metadata, RDF.type, DQV.QualityMetadata),
+        (metadata, DCTERMS.hasFormat, page),
+        (metadata, DCTERMS.license, URIRef("https://example.org/licence")),
+    }
 
 
 def test_nothing_is_without_a_name(graph: Graph) -> None:

@@ -33,7 +33,7 @@ def test_the_figures_of_the_start_page(edition: Edition) -> None:
         "version": ["0.3.0"],
         "released": ["2026-11-01"],
         "things": ["19"],
-        "triples": ["133"],
+        "triples": ["135"],
         "publisher": ["https://example.org/people/keeper-of-examples"],
         "licence": ["https://creativecommons.org/licenses/by/4.0/"],
     }
@@ -52,10 +52,27 @@ def test_a_question_is_the_first_line_of_its_query(edition: Edition) -> None:
     assert len(edition.questions) == 3
 
 
-def test_dumps_come_first_among_the_files_and_questions_are_not_listed(edition: Edition) -> None:
+def test_dumps_come_first_among_the_files_and_what_has_a_list_of_its_own_is_not_there(
+    edition: Edition,
+) -> None:
     paths = [file.path for file in edition.files]
     assert paths[:3] == ["data.jsonld", "data.nq", "data.ttl"]
-    assert not [path for path in paths if path.startswith("queries/")]
+    assert not [path for path in paths if path.startswith(("links/", "queries/"))]
+
+
+def test_links_to_others_have_a_list_of_their_own(edition: Edition) -> None:
+    ((links, target, total, files),) = edition.linksets
+    assert (links.text, links.iri) == ("Lights in the register of made-up beacons", f"{LIGHTS}#links/beacons")
+    assert (target.text, target.href, total) == (
+        "https://example.net/beacons",
+        "https://example.net/beacons",
+        2,
+    )
+    below = "/flora/releases/0.3.0/links/"
+    assert [(file.text, file.href) for file in files] == [
+        ("beacons.nt", f"{below}beacons.nt"),
+        ("beacons.sssom.tsv", f"{below}beacons.sssom.tsv"),
+    ]
 
 
 def test_the_ontology_and_the_description_are_ready_in_every_format(edition: Edition) -> None:

@@ -76,7 +76,7 @@ class Published:
 
     @cached_property
     def dataset(self) -> URIRef:
-        (page,) = self.description.subjects(URIRef("http://rdfs.org/ns/void#uriSpace"))
+        (page,) = self.description.subjects(URIRef("http://rdfs.org/ns/void#sparqlEndpoint"))
         assert isinstance(page, URIRef)
         return page
 

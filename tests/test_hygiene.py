@@ -1,8 +1,8 @@
 """Rules for every ontology and its data: `hygiene/*.rq`, each a query that must find nothing.
 
-A query sees the graphs <graph:ontology>, <graph:imports>, <graph:data> and <graph:dataset> (what
-`dataset.yaml` says), and as default graph all of them.  Its `# bad:` lines are what it must find in
-`hygiene/bad.trig`, so that no rule is idle.
+A query sees the graphs <graph:ontology>, <graph:imports>, <graph:data>, <graph:links> (what is derived from
+the data) and <graph:dataset> (what `dataset.yaml` says), and as default graph all of them.  Its
+`# bad:` lines are what it must find in `hygiene/bad.trig`, so that no rule is idle.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store
 
 from conftest import n_triples, read
+from pilotgraph.links import derive
 
 FOLDER = Path(__file__).parent / "hygiene"
 RULES = sorted(FOLDER.glob("*.rq"))
@@ -26,6 +27,8 @@ def sources(request: pytest.FixtureRequest) -> Store:
         store.load(path=str(path), to_graph=NamedNode("graph:imports"))
     project = read(root)
     store.load(n_triples(project.records), RdfFormat.N_TRIPLES, to_graph=NamedNode("graph:data"))
+    links = "".join(f"{' '.join(triple)} .\n" for triple in derive(project).triples)
+    store.load(links, RdfFormat.N_TRIPLES, to_graph=NamedNode("graph:links"))
     store.load(n_triples([project.dataset]), RdfFormat.N_TRIPLES, to_graph=NamedNode("graph:dataset"))
     return store
 
@@ -60,6 +63,6 @@ def test_the_rule_finds_what_is_bad(bad: Store, rule: Path) -> None:
 
 
 def test_there_are_rules_and_sources_to_hold_against_them(sources: Store) -> None:
-    assert len(RULES) >= 17
-    assert len(list(sources.named_graphs())) == 4
+    assert len(RULES) >= 20
+    assert len(list(sources.named_graphs())) == 5
     assert len(sources) > 300

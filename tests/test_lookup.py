@@ -125,3 +125,9 @@ def test_names() -> None:
     found = asked.names([A, TREES + "id/nothing"])
     assert list(found) == list(read("id:a a t:Tree ."))
     assert set(found.about(ox.NamedNode(A))) == {NAMES[1], NAMES[3]}
+
+
+def test_things_are_alike_if_they_are_of_one_class() -> None:
+    names, _ = lookup("<a> a t:Tree . <b> a t:Tree , t:Stump . <c> a t:Stump .".replace("<", f"<{TREES}id/"))
+    assert sorted(names.alike(A)) == [A, TREES + "id/b"]
+    assert names.alike(TREES + "id/none") == []

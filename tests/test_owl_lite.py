@@ -17,6 +17,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import DefinedNamespace
 
 from conftest import merged_ontology, n_triples, read
+from pilotgraph.links import derive
+from pilotgraph.mapping import lines
 
 
 def _terms(namespace: type[DefinedNamespace], names: str) -> set[Node]:
@@ -378,12 +380,14 @@ def java() -> None:
 
 
 def unsatisfiable(root: Path, extra: str, folder: Path) -> list[str]:
-    """Let HermiT classify ontology, imports and data.
+    """Let HermiT classify ontology, imports and data, with the links that are derived from them.
 
     :param extra: more triples, as Turtle with the prefixes of the ontology.
     :raises owlready2.OwlReadyInconsistentOntologyError: if they contradict each other.
     """
-    graph = merged_ontology(root).parse(data=n_triples(read(root).records), format="nt")
+    project = read(root)
+    data = n_triples(project.records) + "".join(lines(derive(project).triples))
+    graph = merged_ontology(root).parse(data=data, format="nt")
     graph.parse(data=extra, format="turtle")
     file = folder / "merged.rdf"
     graph.serialize(file, format="xml")

@@ -18,8 +18,8 @@ MODULES = sorted(SOURCES.glob("*.py"))
 OTHERS = sorted(path for folder in ("templates", "static") for path in (SOURCES / folder).iterdir())
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 
-# Words of Python, RDF or HTTP that an ontology happens to coin too.
-EXCUSED = {"about", "value"}
+# Words of Python, RDF or HTTP, or plain English, that an ontology happens to coin too.
+EXCUSED = {"about", "concerns", "position", "value"}
 
 SUBJECT = re.compile(
     r"\b(health|patient|hospital|clinic|medic|nhs|vanguard|pioneer|programme|lighthouse|keeper)",

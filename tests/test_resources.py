@@ -146,6 +146,15 @@ def test_every_file_of_the_release_is_served_for_ever(client: FlaskClient, relea
         assert again.status_code == 304
 
 
+def test_the_start_page_leads_to_the_report_on_the_record(client: FlaskClient) -> None:
+    page = get(client, "/", BROWSER).text
+    for name, content_type in (("record.md", "text/markdown"), ("record.ttl", "text/turtle")):
+        assert f'<a href="/releases/0.3.0/{name}">' in page
+        response = client.get(f"/releases/0.3.0/{name}")
+        assert response.content_type == f"{content_type}; charset=utf-8"
+    assert "## Lighthouses that were never inspected" in client.get("/releases/0.3.0/record.md").text
+
+
 def test_a_download_can_be_resumed(client: FlaskClient, release: Release) -> None:
     whole = release.read("data.nq")
     response = client.get("/releases/0.3.0/data.nq", headers={"Range": "bytes=100-"})

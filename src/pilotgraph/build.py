@@ -18,20 +18,25 @@ import pyoxigraph as ox
 from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD, Graph
 
 from pilotgraph import formats
-from pilotgraph.description import DCAT, SD, SPDX, Triple, describe
+from pilotgraph.description import DCAT, DQV, SD, SPDX, Triple, add_linksets, add_quality, describe
 from pilotgraph.errors import Position, Problem, ReleaseRefused, Severity
 from pilotgraph.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE
+from pilotgraph.links import Links, derive
 from pilotgraph.mapping import lines
 from pilotgraph.project import CONTEXT, Project, TurtleFile
+from pilotgraph.quality import assess
 from pilotgraph.release import Release, check_version, write
 from pilotgraph.validation import Report, validate
 
 IRIS = "data/iris.txt"
+# The report on the record, for people and for machines.
+RECORD = "record.md", "record.ttl"
 
 # For files about the data; the project's own prefixes come from its context and win.
 _PREFIXES = {
     "dcat": DCAT,
     "dcterms": DCTERMS,
+    "dqv": DQV,
     "owl": OWL,
     "prov": PROV,
     "rdf": RDF,
@@ -43,6 +48,7 @@ _PREFIXES = {
     "void": VOID,
     "xsd": XSD,
 }
+_NO_LINKS = f"no graph holds <{VOID.Linkset}>; let one hold it, for the links that data/links derives"
 _NO_REST = (
     f"no graph holds <{RDFS.Resource}>, which is every class; let one hold it, for things that no other does"
 )
@@ -68,7 +74,8 @@ def build(
     project = Project.read(root)
     progress(f"Validating {len(project.records)} records")
     report = validate(project)
-    sorting = _Sorting(project)
+    links = derive(project)
+    sorting = _Sorting(project, links)
     listed = _Listed(project)
     problems = [*report.problems, *sorting.problems]
     if not any(problem.stops_a_release for problem in problems):
@@ -82,13 +89,15 @@ def build(
     progress(f"Writing {sum(map(len, sorting.graphs.values()))} triples")
     version = _version(project)
     check_version(version)  # before it becomes a part of IRIs
-    release = write(out, version, _files(project, report, sorting.graphs))
+    release = write(out, version, _files(project, report, sorting.graphs, links))
     if record_iris:
         listed.add_new()
     return release
 
 
-def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) -> dict[str, bytes]:
+def _files(
+    project: Project, report: Report, graphs: Mapping[str, set[Triple]], links: Links
+) -> dict[str, bytes]:
     prefixes = {name: str(space) for name, space in _PREFIXES.items()} | project.context.prefixes
     quads = "".join(sorted(line for name in graphs for line in lines(graphs[name], name))).encode()
     union = [quad.triple for quad in formats.parse(quads, N_QUADS, project.base)]
@@ -102,13 +111,20 @@ def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) 
     statements = ((s, p, o) for s, p, o, _ in project.dataset.mapped.statements)
     name = project.vocabulary.removesuffix("#")
     description = describe(project.iri, statements, graphs, (name, len(ontology)), dumps)
+    add_linksets(description, project.iri, links.linksets)
+    quality = assess(project, report.graph, links.triples)
+    figures = quality.graph(project.iri)
+    add_quality(description, project.iri, figures, RECORD)
     return dumps | {
         "ontology.ttl": formats.serialize(ontology, TURTLE, prefixes),
         "shapes.ttl": formats.serialize(shapes, TURTLE, prefixes),
         "context.jsonld": (project.root / CONTEXT).read_bytes(),
+        RECORD[0]: quality.markdown().encode(),
+        RECORD[1]: formats.serialize(_triples(figures), TURTLE, prefixes),
         "report.ttl": formats.serialize(_triples(report.graph), TURTLE, prefixes),
         "description.ttl": formats.serialize(_triples(description), TURTLE, prefixes),
         **{f"queries/{question.name}.rq": question.text.encode() for question in project.questions},
+        **links.files,
     }
 
 
@@ -132,7 +148,7 @@ def _version(project: Project) -> str:
 class _Sorting:
     """Sorts things into named graphs, by the classes that `dataset.yaml` says a graph holds."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, links: Links) -> None:
         self.project = project
         self.problems: list[Problem] = []
         self.supers: dict[str, set[str]] = defaultdict(set)
@@ -145,6 +161,11 @@ class _Sorting:
         if not self.rest:
             self.refuse(project.subjects[project.iri], _NO_REST)
         self.graphs = self.sort()
+        linked = self.holders.get(VOID.Linkset.n3(), "")
+        if links.linksets and not linked:
+            self.refuse(project.subjects[project.iri], _NO_LINKS)
+        elif linked:
+            self.graphs[linked] |= links.triples
 
     def refuse(self, position: Position, message: str) -> None:
         self.problems.append(Problem(position, Severity.ERROR, message))

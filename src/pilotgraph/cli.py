@@ -21,7 +21,9 @@ from pilotgraph import terminal
 from pilotgraph.errors import PilotgraphError, Problem, QueryError, SourceError
 
 if TYPE_CHECKING:
+    from pilotgraph.project import Project
     from pilotgraph.release import Release
+    from pilotgraph.validation import Report
 
 # As in `formats`, whose libraries take a tenth of a second to load.
 _FORMATS = ("json", "xml", "csv", "tsv", "turtle", "json-ld", "n-triples", "n-quads", "rdf/xml")
@@ -118,8 +120,15 @@ def _build(project: Path, out: Path | None = None, *, record_iris: bool = False)
     help="How problems are printed: text for people (the default), json for programs, github for"
     " annotations in GitHub Actions.",
 )
+@click.option(
+    "--report",
+    "reporting",
+    is_flag=True,
+    help="Print the report on the record that a release would carry, in Markdown: what is covered, on what"
+    " it rests, what is missing. Problems go to stderr.",
+)
 @click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path, exists=True))
-def validate_command(project: Path, form: str, files: Sequence[Path]) -> None:
+def validate_command(project: Path, form: str, reporting: bool, files: Sequence[Path]) -> None:
     """Say what is wrong with a project, file by file.
 
     The whole project is read; name FILEs to see their problems only.  Exit codes: 0 everything conforms
@@ -129,19 +138,34 @@ def validate_command(project: Path, form: str, files: Sequence[Path]) -> None:
     from pilotgraph.validation import problems_in, validate
 
     problems: Sequence[Problem]
+    record = ""
     try:
         with terminal.steps() as step:
             step("Reading the sources")
             sources = Project.read(project)
             step(f"Validating {len(sources.records)} records")
             report = validate(sources)
+            if reporting and report.conforms:
+                step("Asking what the record is like")
+                record = _record(sources, report)
         report = problems_in(report, sources, files) if files else report
         problems, code = report.problems, report.exit_code
     except SourceError as error:
         problems, code = error.problems, 2
-    terminal.print_problems(problems, form)
+    terminal.print_problems(problems, form, err=reporting)
     click.echo(terminal.count(problems), err=True)
+    if record:
+        terminal.print_markdown(record)
+    elif reporting:
+        click.echo("There is no report on a record that does not conform.", err=True)
     sys.exit(code)
+
+
+def _record(sources: "Project", report: "Report") -> str:
+    from pilotgraph.links import derive
+    from pilotgraph.quality import assess
+
+    return assess(sources, report.graph, derive(sources).triples).markdown()
 
 
 @main.command("new")
@@ -175,26 +199,52 @@ def new_command(project: Path, class_name: str, name: str) -> None:
     help="The first four are for tables, the others for graphs. Default: a table that people can read on a"
     " terminal, CSV elsewhere; true or false for ASK; Turtle for CONSTRUCT and DESCRIBE.",
 )
-@click.argument("query", metavar="FILE|-|NAME")
-def query_command(directory: Path, form: str | None, query: str) -> None:
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter of the query another value than its default: an id, or a number or year. For"
+    " several parameters, repeat it.",
+)
+@click.option("--list", "listing", is_flag=True, help="List the published questions and their parameters.")
+@click.argument("query", metavar="FILE|-|NAME", required=False)
+def query_command(
+    directory: Path, form: str | None, settings: Sequence[str], listing: bool, query: str | None
+) -> None:
     """Answer a SPARQL query from a release.
 
     Give a FILE with the query, - for standard input, or the NAME of a question that the release
-    publishes: the file names in data/queries, without .rq.
+    publishes; --list names them all.
     """
+    from pilotgraph.asking import check_things, published_questions, query_text
+    from pilotgraph.edition import Dataset, read_context
     from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
+    from pilotgraph.lexical import BadValue
+    from pilotgraph.questions import bind
     from pilotgraph.release import Release
     from pilotgraph.store import LocalStore, Query
 
     results = {each.name.lower(): each for each in RESULT_FORMATS}
     graphs = {each.name.lower(): each for each in RDF_FORMATS}
     release = Release.open(directory)
-    text = _query_text(release, query)
+    context = read_context(release, Dataset(release))
+    if listing:
+        terminal.print_questions(published_questions(release), context)
+        return
+    if query is None:
+        raise click.UsageError("give a FILE, - or a NAME; --list shows the names")
+    published, values = query_text(release, query), _values(settings)
+    try:
+        text = bind(published, values, context)
+    except BadValue as error:
+        raise QueryError(str(error)) from error
     if form:
         asked = Query(text, solutions=results.get(form), graph=graphs.get(form))
     else:
         asked = Query(text, solutions=results["json" if sys.stdout.isatty() else "csv"])
     with closing(LocalStore(release)) as store:
+        check_things(store, published, values, context)
         answer = store.query(asked)
     if form or answer.format is not results["json"]:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
@@ -202,20 +252,15 @@ def query_command(directory: Path, form: str | None, query: str) -> None:
         terminal.print_result(answer.content)
 
 
-def _query_text(release: "Release", query: str) -> str:
-    if query == "-":
-        content = sys.stdin.buffer.read()
-    elif Path(query).is_file():
-        content = Path(query).read_bytes()
-    elif f"queries/{query}.rq" in release.files:
-        content = release.read(f"queries/{query}.rq")
-    else:
-        names = [Path(path).stem for path in release.files if path.startswith("queries/")]
-        raise QueryError(f"{query} is neither a file nor a published question: {', '.join(names)}")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
+def _values(settings: Sequence[str]) -> dict[str, str]:
+    values = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or name in values:
+            said = f"{setting}: write NAME=VALUE, for each name once"
+            raise click.BadParameter(said, param_hint="--set")
+        values[name] = value
+    return values
 
 
 @main.command("get")

@@ -9,6 +9,7 @@ and in the file named after it, every thing has a class, and whatever is named i
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,7 @@ from pilotgraph.context import Context
 from pilotgraph.document import Items, Map, Text, quoted
 from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.lexical import BadValue
+from pilotgraph.links import derive
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project, Record, TurtleFile, split
 
@@ -37,8 +39,10 @@ def check(project: Project) -> list[Problem]:
     found = [(place, message) for record in project.records for place, message in _check_name(record)]
     for record in (project.dataset, *project.records):
         found += _check_subjects(project, record)
+    found += _check_terms(project)
     found += _check_references(project)
-    return sorted(Problem(place, Severity.ERROR, message) for place, message in found)
+    problems = [Problem(place, Severity.ERROR, message) for place, message in found]
+    return sorted([*problems, *derive(project, sound=not found).problems])
 
 
 @dataclass(slots=True)
@@ -110,6 +114,16 @@ def _check_subjects(project: Project, record: Record) -> Iterator[tuple[Position
             yield position, f"no {quoted(project.context.type_key)} here; write the class that this is of"
 
 
+def _check_terms(project: Project) -> Iterator[tuple[Position, str]]:
+    """What a question says that it rests on, where that is no name at all."""
+    for question in project.questions:
+        for text, place in question.terms:
+            try:
+                project.context.expand(text)
+            except BadValue as error:
+                yield place, str(error)
+
+
 def _check_references(project: Project) -> Iterator[tuple[Position, str]]:
     # What is not defined because its file is broken; which it would be, the file's name tells.
     broken = {Path(path).stem for path in project.unreadable}
@@ -157,7 +171,7 @@ def _is_defined(project: Project, iri: str) -> bool:
 
 
 def _references(project: Project) -> Iterator[tuple[str, Position | TurtleFile]]:
-    """What has to be defined: in data only what is ours, in context and shapes what is foreign too."""
+    """What has to be defined: in data only what is ours, elsewhere what is foreign too."""
     for record in (project.dataset, *project.records):
         for subject, _, value, position in record.mapped.statements:
             # With a reversed key, the reference is the subject.
@@ -167,6 +181,7 @@ def _references(project: Project) -> Iterator[tuple[str, Position | TurtleFile]]
     for name in project.context.terms.values():
         if not name.iri.startswith(_CORE):
             yield name.iri, name.position
+    yield from _asked(project)
     for file in (*project.ontology, *project.imports, *project.shapes):
         nodes = (node for quad in file.quads for node in quad.triple)
         named = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
@@ -174,6 +189,20 @@ def _references(project: Project) -> Iterator[tuple[str, Position | TurtleFile]]
         for iri in sorted(named):
             if _is_ours(project, iri) or (iri in about and not iri.startswith(_CORE)):
                 yield iri, file
+
+
+def _asked(project: Project) -> Iterator[tuple[str, Position]]:
+    """The terms that questions rest on, and the things that are the defaults of their parameters."""
+    for question in project.questions:
+        for text, place in question.terms:
+            with suppress(BadValue):
+                iri = project.context.expand(text)
+                if not iri.startswith(_CORE):
+                    yield iri, place
+        for parameter in question.parameters:
+            iri = parameter.default.value if isinstance(parameter.default, ox.NamedNode) else ""
+            if _is_ours(project, iri):
+                yield iri, Position(question.path, *parameter.place)
 
 
 def _missing(project: Project, iri: str, families: dict[str, list[str]]) -> str:

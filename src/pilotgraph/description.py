@@ -13,23 +13,45 @@ compared with the next.  Terms: <https://www.w3.org/TR/vocab-dcat-3/>, <https://
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote
 
-from rdflib import DCTERMS, RDF, VOID, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, FOAF, RDF, VOID, XSD, Graph, Literal, Namespace, URIRef
 
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 
 # Subject, predicate and object, each written as in N-Triples.
 Triple: TypeAlias = tuple[str, str, str]
 
-# rdflib has the terms of DCAT 2, and none of the other three.
+# rdflib has the terms of DCAT 2, and none of the other four.
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 MEDIA_TYPES = Namespace("http://www.iana.org/assignments/media-types/")
 
 _TYPE = RDF.type.n3()
+
+
+@dataclass(frozen=True, slots=True)
+class Linkset:
+    """Links to one dataset of others. `target` is its IRI, and `space` what every IRI there begins with."""
+
+    name: str
+    title: str
+    target: str
+    space: str
+    triples: Collection[Triple]
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Paths in a release: of the links as N-Triples, and of a table that says more of each."""
+        return f"links/{self.name}.nt", f"links/{self.name}.sssom.tsv"
+
+
+def linkset_iri(dataset: str, name: str) -> str:
+    return f"{dataset}#links/{name}"
 
 
 def describe(
@@ -58,6 +80,27 @@ def describe(
     sizes[URIRef(ontology[0])] = ontology[1]
     _add_service(graph, root, sizes)
     return graph
+
+
+def add_linksets(graph: Graph, dataset: str, linksets: Iterable[Linkset]) -> None:
+    """Describe links to others, which are parts of the dataset and have files of their own."""
+    for linkset in linksets:
+        _add_linkset(graph, URIRef(dataset), linkset)
+
+
+def add_quality(graph: Graph, dataset: str, figures: Graph, files: tuple[str, str]) -> None:
+    """Say how good a dataset is, and where its report is: for people, and as RDF."""
+    root = URIRef(dataset)
+    version = graph.value(root, DCAT.version)
+    page, metadata = (URIRef(f"{dataset}releases/{version}/{name}") for name in files)
+    graph += figures
+    graph.add((root, FOAF.page, page))
+    graph.add((page, DCTERMS.format, MEDIA_TYPES["text/markdown"]))
+    graph.add((root, DQV.hasQualityMetadata, metadata))
+    graph.add((metadata, RDF.type, DQV.QualityMetadata))
+    graph.add((metadata, DCTERMS.hasFormat, page))
+    for licence in graph.objects(root, DCTERMS.license):
+        graph.add((metadata, DCTERMS.license, licence))
 
 
 def _say_subset(graph: Graph, dataset: URIRef) -> None:
@@ -119,6 +162,35 @@ def _add_distribution(graph: Graph, dataset: URIRef, name: str, content: bytes) 
     graph.add((checksum, SPDX.checksumValue, digest))
     for licence in graph.objects(dataset, DCTERMS.license):
         graph.add((distribution, DCTERMS.license, licence))
+
+
+def _add_linkset(graph: Graph, dataset: URIRef, linkset: Linkset) -> None:
+    version = graph.value(dataset, DCAT.version)
+    links, target = URIRef(linkset_iri(dataset, linkset.name)), URIRef(linkset.target)
+    dump, table = (URIRef(f"{dataset}releases/{version}/{name}") for name in linkset.files)
+    graph.add((dataset, VOID.subset, links))
+    graph.add((links, DCTERMS.title, Literal(linkset.title, lang="en")))
+    graph.add((links, VOID.dataDump, dump))
+    graph.add((links, DCTERMS.hasFormat, table))
+    for licence in graph.objects(dataset, DCTERMS.license):
+        graph.add((links, DCTERMS.license, licence))
+    graph.add((target, RDF.type, VOID.Dataset))
+    graph.add((target, VOID.uriSpace, Literal(linkset.space)))
+    predicates = Counter(predicate for _, predicate, _ in linkset.triples)
+    # VoID wants one link predicate a linkset: if there are several, each has a part of its own.
+    parts = {links: len(linkset.triples)}
+    for name, number in predicates.items():
+        predicate = URIRef(name[1:-1])
+        part = links if len(predicates) == 1 else _part(links, "", predicate)
+        parts[part] = number
+        graph.add((part, VOID.linkPredicate, predicate))
+        if part != links:
+            graph.add((links, VOID.subset, part))
+    for part, number in parts.items():
+        graph.add((part, RDF.type, VOID.Linkset))
+        graph.add((part, VOID.subjectsTarget, dataset))
+        graph.add((part, VOID.objectsTarget, target))
+        graph.add((part, VOID.triples, Literal(number)))
 
 
 def _add_service(graph: Graph, dataset: URIRef, sizes: Mapping[URIRef, int]) -> None:

@@ -38,9 +38,9 @@ class Dataset:
     def __init__(self, release: Release, prefix: str = "") -> None:
         self.triples = [quad.triple for quad in _read(release, "description.ttl")]
         self.facts = Triples(self.triples)
-        space = NamedNode(VOID.uriSpace)
+        endpoint = NamedNode(VOID.sparqlEndpoint)
         (self.node,) = (
-            each for each in self.facts if isinstance(each, NamedNode) and space in self.facts.about(each)
+            each for each in self.facts if isinstance(each, NamedNode) and endpoint in self.facts.about(each)
         )
         self.site = Site(self.node.value, self.text(VOID.uriSpace), prefix)
 
@@ -71,7 +71,7 @@ class Edition:
         self.license = self.dataset.text(DCTERMS.license)
         self.code = _hash_code()
         self.stamp = f"{release.name} {self.code} {public_url}"
-        context = Context.read(release.read("context.jsonld"), "context.jsonld", self.paths.things)
+        context = read_context(release, self.dataset)
         nested = {term.iri for term in context.terms.values() if term.reverse}
         ontology, shapes = _read(release, "ontology.ttl"), _read(release, "shapes.ttl")
         vocabulary = Vocabulary(Triples(ontology), Triples(shapes), nested, self.language)
@@ -102,13 +102,36 @@ class Edition:
         self.questions = [
             (text.partition("\n")[0].removeprefix("# question:").strip(), text) for text in queries
         ]
-        files = [file for file in release.files.values() if not file.path.startswith("queries/")]
+        self.linksets = [
+            self._linkset(each)
+            for each in self.dataset.nodes(VOID.subset)
+            if facts.nodes(each, NamedNode(VOID.dataDump))
+        ]
+        files = [file for file in release.files.values() if not file.path.startswith(("links/", "queries/"))]
         self.files = sorted(files, key=lambda file: (not file.path.startswith("data."), file.path))
 
     def _count(self, part: NamedNode) -> tuple[Value, int]:
         (of_class,) = self.dataset.facts.nodes(part, NamedNode(VOID["class"]))
         total = self.dataset.facts.text(part, [NamedNode(VOID.entities)])
         return self.describer.term(of_class), int(total.value if total else 0)
+
+    def _linkset(self, links: NamedNode) -> tuple[Value, Value, int, list[Value]]:
+        """Return what links are called, where they lead, how many there are, and their files."""
+        facts = self.dataset.facts
+        (target,) = facts.nodes(links, NamedNode(VOID.objectsTarget))
+        total = facts.text(links, [NamedNode(VOID.triples)])
+        files = facts.nodes(links, NamedNode(VOID.dataDump), NamedNode(DCTERMS.hasFormat))
+        return (
+            self.describer.value(links, facts),
+            self.describer.value(target, facts),
+            int(total.value if total else 0),
+            [Value(each.value.rpartition("/")[2], self.paths.href(each.value)) for each in files],
+        )
+
+
+def read_context(release: Release, dataset: Dataset) -> Context:
+    """Return what the keys and the short names of a release mean."""
+    return Context.read(release.read("context.jsonld"), "context.jsonld", dataset.site.things)
 
 
 def _read(release: Release, name: str) -> list[Quad]:

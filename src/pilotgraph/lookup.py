@@ -47,6 +47,11 @@ class Lookup:
         answer = json.loads(self._ask(f"ASK {{ {NamedNode(iri)} ?p ?o }}"))
         return bool(answer["boolean"]) or NamedNode(iri) in self.facts
 
+    def alike(self, iri: str) -> list[str]:
+        """Return the things that are of a class that this one is of."""
+        found = self._ask(f"SELECT DISTINCT ?thing {{ {NamedNode(iri)} a ?class . ?thing a ?class }}")
+        return [row["thing"]["value"] for row in json.loads(found)["results"]["bindings"]]
+
     def document(self, iri: str) -> list[Triple]:
         """Return the triples that have a thing or a part of it as subject, and those that name the thing.
 

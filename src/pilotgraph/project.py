@@ -10,15 +10,16 @@ Nothing is judged here: what records may say, and whether references lead anywhe
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 from rdflib import VOID
 
-from pilotgraph import document, formats, guard
+from pilotgraph import document, facts, formats
 from pilotgraph.context import Context
 from pilotgraph.document import Map, Text, quoted
 from pilotgraph.errors import (
@@ -26,24 +27,25 @@ from pilotgraph.errors import (
     DocumentError,
     Position,
     Problem,
-    QueryError,
     Severity,
     SourceError,
 )
+from pilotgraph.facts import Fact
 from pilotgraph.lexical import is_iri
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
+from pilotgraph.questions import Question, Section, read_question, read_section
 
 CONTEXT = "ontology/context.jsonld"
 DATASET = "data/dataset.yaml"
 
-# Below data/, these hold no records: folders of questions and charts, and files for people.
-_NOT_RECORDS = ("queries", "views")
+# Below data/, these hold no records: folders of queries and charts, and files for people.
+_NOT_RECORDS = ("links", "queries", "report", "views")
 _FOR_PEOPLE = (".md", ".txt")
 
 # The context is needed to find the base in dataset.yaml, before there is one.
 _NO_BASE = "base:/"
 
-_QUESTION = re.compile(r"# question:[ \t]*(\S[^\n]*?)[ \t\r]*\n")
+Query = TypeVar("Query")
 
 
 def split(iri: str) -> tuple[str, str]:
@@ -59,27 +61,6 @@ def shown(path: Path, root: Path) -> str:
         if absolute.is_relative_to(start):
             return absolute.relative_to(start).as_posix()
     return absolute.as_posix()
-
-
-def query_error(query: str, prefixes: Mapping[str, str] | None = None) -> tuple[str, int, int] | None:
-    """What is wrong with a SPARQL query, in which line and column; None if it parses."""
-    try:
-        # It is evaluated, on nothing, since there is no parser apart: it must not fetch, or end this process.
-        guard.check("".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items()) + query)
-        ox.Store().query(query, prefixes=dict(prefixes or {}))
-    except QueryError as error:
-        place = re.match(r"line (\d+), column (\d+): ", str(error))
-        message = str(error)[place.end() :] if place else str(error)
-        return message, int(place[1]) if place else 1, int(place[2]) if place else 1
-    except RuntimeError as error:  # it calls a function that there is not
-        return str(error), 1, 1
-    except SyntaxError as error:
-        place = re.match(r"error at (\d+):(\d+)", error.msg)
-        # The parser goes on to list what the grammar allows, and its own words are among that.
-        said = re.search("[A-Z]\\w* [A-Za-z ]+", error.msg)
-        message = "this is not SPARQL from here on" + (f": {said[0]}" if said else "")
-        return message, int(place[1]) if place else 1, int(place[2]) if place else 1
-    return None
 
 
 @dataclass(frozen=True)
@@ -124,22 +105,13 @@ class TurtleFile:
 
 
 @dataclass(frozen=True)
-class Question:
-    """A query to be published. `question` is what its first line says that it asks."""
-
-    path: str
-    name: str
-    question: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Project:
     """The sources, read.
 
     `iri` is the dataset's, and `dataset` the record of it, which is not among `records`.  `base` is the
-    namespace of the things, and `vocabulary` that of the ontology's terms.  `unreadable` are the paths
-    of files whose content is missing here.
+    namespace of the things, and `vocabulary` that of the ontology's terms.  `sections` are those of the
+    report on a release, and `facts` are what the data are to hold.  `unreadable` are the paths of files
+    whose content is missing here.
     """
 
     root: Path
@@ -151,6 +123,8 @@ class Project:
     imports: list[TurtleFile]
     shapes: list[TurtleFile]
     questions: list[Question]
+    sections: list[Section]
+    facts: list[Fact]
     base: str
     vocabulary: str
     problems: list[Problem]
@@ -179,6 +153,8 @@ class Project:
         usable = not reader.problems
         documents = reader.documents()
         questions = reader.questions()
+        sections = reader.sections(questions)
+        stated = reader.facts(context) if context else []
         if not (usable and description and context):
             raise SourceError(sorted(reader.problems))
         dataset, *records = (
@@ -199,6 +175,8 @@ class Project:
             imports,
             shapes,
             questions,
+            sections,
+            stated,
             base,
             vocabulary,
             sorted(reader.problems),
@@ -347,25 +325,35 @@ class _Reader:
             files.append(TurtleFile(self.shown(path), content, quads))
         return files
 
-    def questions(self) -> list[Question]:
-        paths = sorted((self.root / "data/queries").glob("*.rq"))
-        return [question for path in paths if (question := self.question(path))]
+    def facts(self, context: Context) -> list[Fact]:
+        found = []
+        for path in sorted((self.root / facts.FOLDER).glob("*.yaml")):
+            content = self.document(path)
+            if content is not None:
+                found += facts.read(content, context, self.problems)
+        self.problems += facts.check(found)
+        return found
 
-    def question(self, path: Path) -> Question | None:
-        content = self.content(path)
-        if content is None:
-            return None
-        try:
-            text = content.decode()
-        except UnicodeDecodeError as error:
-            self.refuse(path, f"byte {error.start + 1} is not UTF-8; save the file as UTF-8")
-            return None
-        slip = query_error(text)
-        if slip:
-            self.refuse(path, *slip)
-            return None
-        first = _QUESTION.match(text)
-        if first is None:
-            self.refuse(path, "the first line of a query says what it asks: # question: …?")
-            return None
-        return Question(self.shown(path), path.stem, first[1], text)
+    def questions(self) -> list[Question]:
+        return self.queries("data/queries", read_question)
+
+    def sections(self, questions: list[Question]) -> list[Section]:
+        texts = {question.name: question.text for question in questions}
+        return self.queries("data/report", partial(read_section, questions=texts))
+
+    def queries(self, folder: str, read: Callable[[str, str, str], Query | Problem]) -> list[Query]:
+        found = []
+        for path in sorted((self.root / folder).glob("*.rq")):
+            content = self.content(path)
+            if content is None:
+                continue
+            try:
+                query = read(content.decode(), self.shown(path), path.stem)
+            except UnicodeDecodeError as error:
+                self.refuse(path, f"byte {error.start + 1} is not UTF-8; save the file as UTF-8")
+                continue
+            if isinstance(query, Problem):
+                self.problems.append(query)
+            else:
+                found.append(query)
+        return found

@@ -37,7 +37,9 @@ _FILE = re.compile(f"{_SEGMENT}(/{_SEGMENT})*")
 
 _MEDIA_TYPES = {format.suffix: format.media_type for format in RDF_FORMATS} | {
     ".json": "application/json",
+    ".md": "text/markdown",
     ".rq": "application/sparql-query",
+    ".tsv": "text/tab-separated-values",
     "": "text/plain",
 }
 

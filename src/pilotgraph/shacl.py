@@ -21,7 +21,7 @@ from rdflib.term import Node
 from pilotgraph import formats
 from pilotgraph.document import quoted
 from pilotgraph.formats import to_graph
-from pilotgraph.project import query_error
+from pilotgraph.questions import query_error
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 

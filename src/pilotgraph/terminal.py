@@ -21,6 +21,8 @@ import click
 from pilotgraph.errors import Problem, Severity
 
 if TYPE_CHECKING:
+    from pilotgraph.context import Context
+    from pilotgraph.questions import Question
     from pilotgraph.release import Release
 
 FORMS = ("text", "json", "github")
@@ -117,6 +119,26 @@ def print_result(content: bytes) -> None:
     for row in result["results"]["bindings"]:
         table.add_row(*(row.get(name, {}).get("value", "") for name in names))
     Console(markup=False, emoji=False).print(table)
+
+
+def print_markdown(text: str) -> None:
+    """Print Markdown: as pages look on a terminal, elsewhere as it is."""
+    if not sys.stdout.isatty():
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
+
+
+def print_questions(questions: Iterable["Question"], context: "Context") -> None:
+    """Print published questions by name, and what may be set in them with its default."""
+    for question in questions:
+        click.echo(f"{click.style(question.name, bold=True)}\n  {question.question}")
+        for each in question.parameters:
+            default = context.compact(each.default.value)
+            click.echo(f"  --set {each.name}={shlex.quote(default)}  {each.description}")
 
 
 def say_what_to_try(release: "Release", root: str) -> None:

@@ -1,0 +1,60 @@
+"""What someone typed after `query` -> the text of a query, whose values name things.
+
+A name that is almost right, or the id of a thing that the release lacks, is told with the nearest ones.
+"""
+
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from pilotgraph.context import Context
+from pilotgraph.errors import QueryError
+from pilotgraph.lookup import Lookup
+from pilotgraph.questions import Question, parameters, read_question
+from pilotgraph.release import Release
+from pilotgraph.store import Store
+
+
+def query_text(release: Release, query: str) -> str:
+    """The text of a query that is named as a file, as - for standard input, or as a published question.
+
+    :raises QueryError: if it is none of these, or not UTF-8.
+    """
+    if query == "-":
+        content = sys.stdin.buffer.read()
+    elif Path(query).is_file():
+        content = Path(query).read_bytes()
+    elif f"queries/{query}.rq" in release.files:
+        content = release.read(f"queries/{query}.rq")
+    else:
+        names = [Path(path).stem for path in release.files if path.startswith("queries/")]
+        near = get_close_matches(query, names)
+        known = f"did you mean {', '.join(near)}?" if near else "--list shows those"
+        raise QueryError(f"{query} is neither a file nor a published question; {known}")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
+
+
+def check_things(store: Store, text: str, values: Mapping[str, str], context: Context) -> None:
+    """Refuse the id of a thing that the release does not have: the answer would be empty, and look right."""
+    lookup = Lookup(store, ())
+    for parameter in parameters(text):
+        default = parameter.default.value
+        if parameter.name not in values or not default.startswith(context.base):
+            continue
+        iri = context.expand(values[parameter.name])
+        if iri.startswith(context.base) and not lookup.exists(iri):
+            named = context.compact(iri)
+            near = get_close_matches(named, map(context.compact, lookup.alike(default)))
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise QueryError(f"{parameter.name}: the release has no {named}{hint}")
+
+
+def published_questions(release: Release) -> list[Question]:
+    """The questions that a release carries, by name."""
+    paths = [path for path in release.files if path.startswith("queries/")]
+    read = (read_question(release.read(path).decode(), path, Path(path).stem) for path in sorted(paths))
+    return [question for question in read if isinstance(question, Question)]

@@ -1,0 +1,64 @@
+"""What is typed after `query` is a file, standard input or a published question."""
+
+from pathlib import Path
+
+import pytest
+
+from pilotgraph.asking import check_things, published_questions, query_text
+from pilotgraph.edition import Dataset, read_context
+from pilotgraph.errors import QueryError
+from pilotgraph.release import Release
+from pilotgraph.store import LocalStore
+
+NAME = "lights-by-colour"
+
+
+def test_a_published_question_is_found_by_its_name(release: Release) -> None:
+    assert query_text(release, NAME) == release.read(f"queries/{NAME}.rq").decode()
+
+
+def test_a_file_comes_before_a_name(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / NAME).write_text("ASK {}")
+    monkeypatch.chdir(tmp_path)
+    assert query_text(release, NAME) == "ASK {}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        pytest.param("lights-by-color", f"did you mean {NAME}?", id="almost a name"),
+        pytest.param("xyz", "--list shows those", id="nothing like a name"),
+    ],
+)
+def test_what_is_neither_is_refused(release: Release, typed: str, hint: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        query_text(release, typed)
+    assert str(caught.value) == f"{typed} is neither a file nor a published question; {hint}"
+
+
+def test_a_file_that_is_not_utf_8_is_refused(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_bytes(b"ASK {} # \xff")
+    with pytest.raises(QueryError, match=r"^the query is not UTF-8, at byte 10$"):
+        query_text(release, str(tmp_path / "q.rq"))
+
+
+def test_questions_are_listed_by_name(release: Release) -> None:
+    names = [question.name for question in published_questions(release)]
+    assert names == sorted(names)
+    assert NAME in names
+
+
+def test_the_id_of_a_thing_that_is_not_there_is_refused(release: Release) -> None:
+    context = read_context(release, Dataset(release))
+    text = (
+        f"SELECT * {{\n  VALUES ?tower {{ <{context.base}lighthouse/north-teal> }} # parameter: the tower\n}}"
+    )
+    store = LocalStore(release)
+    check_things(store, text, {"tower": "lighthouse/north-teal"}, context)
+    with pytest.raises(QueryError) as caught:
+        check_things(store, text, {"tower": "lighthouse/nort-teal"}, context)
+    assert str(caught.value) == (
+        "tower: the release has no lighthouse/nort-teal; did you mean lighthouse/north-teal?"
+    )
