@@ -60,5 +60,6 @@ def test_the_id_of_a_thing_that_is_not_there_is_refused(release: Release) -> Non
     with pytest.raises(QueryError) as caught:
         check_things(store, text, {"tower": "lighthouse/nort-teal"}, context)
     assert str(caught.value) == (
-        "tower: the release has no lighthouse/nort-teal; did you mean lighthouse/north-teal?"
+        "tower: the release has no lighthouse/nort-teal; did you mean lighthouse/north-teal,"
+        " lighthouse/south-teal, lighthouse/gannet-stack?"
     )

@@ -6,11 +6,14 @@ profile of the model types), not from the output.
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rdflib import DCTERMS, RDF, RDFS, Graph, Namespace, URIRef
 
+from pilotgraph.app import create_app
 from pilotgraph.formats import RESULT_FORMATS
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore, Query
@@ -24,6 +27,8 @@ PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX org: <http://www.w3.org/ns/org#>
 """
+PG = Namespace("https://w3id.org/pilotgraph/ontology#")
+ADMS = Namespace("http://www.w3.org/ns/adms#")
 QUESTIONS = sorted((Path(__file__).parents[1] / "data" / "queries").glob("*.rq"))
 CSV = next(format for format in RESULT_FORMATS if format.media_type == "text/csv")
 
@@ -131,6 +136,46 @@ def test_every_claim_has_source_locator_basis_and_status(ask: Ask) -> None:
     assert rows == []
     claims = ask("SELECT (COUNT(?claim) AS ?n) { ?class rdfs:subClassOf pg:Claim . ?claim a ?class }")
     assert int(claims[0][0]) > 100
+
+
+def test_the_iri_of_a_claim_answers_with_the_claim_and_its_evidence(ask: Ask, real_release: Release) -> None:
+    # One of each kind; a Lead, for one, stands in the record of a site, and has an IRI all the same.
+    kinds = ask(
+        "SELECT ?class (SAMPLE(?claim) AS ?one) { ?class rdfs:subClassOf pg:Claim . ?claim a ?class }"
+        " GROUP BY ?class ORDER BY ?class"
+    )
+    assert len(kinds) == 11
+    client = create_app(real_release, LocalStore(real_release)).test_client()
+    for kind, claim in kinds:
+        path = claim.removeprefix("https://w3id.org/pilotgraph")
+        answer = client.get(path, headers={"Accept": "text/turtle"}, follow_redirects=True)
+        graph = Graph().parse(data=answer.data, format="turtle")
+        node = URIRef(claim)
+        assert (node, RDF.type, URIRef(kind)) in graph
+        said = (RDFS.label, PG.about, DCTERMS.source, PG.locator, PG.basis, ADMS.status)
+        assert [each for each in said if graph.value(node, each) is None] == [], claim
+        page = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True).get_data(as_text=True)
+        assert str(graph.value(node, PG.locator)).split(":")[0].split("'")[0] in page
+        assert str(graph.value(node, DCTERMS.source)).removeprefix("https://w3id.org/pilotgraph") in page
+
+
+def test_a_question_on_theme_roles_says_which_are_inferred() -> None:
+    """Rows of Table 2 stand in a column by inference; no answer may pass them off as one programme's own."""
+    asking = [path for path in QUESTIONS if re.search(r"\bpg:ThemeRole\b", path.read_text(encoding="utf-8"))]
+    assert len(asking) >= 5
+    silent = [path.name for path in asking if "pg:basis" not in path.read_text(encoding="utf-8")]
+    assert silent == []
+
+
+def test_the_rows_of_an_inferred_column_are_marked(ask: Ask) -> None:
+    rows = ask(
+        """SELECT ?certainty (COUNT(*) AS ?n) {
+             ?claim pg:alternativeSubject ?other ; pg:basis <https://w3id.org/pilotgraph/id/basis/inferred> ;
+               pg:certainty/rdfs:label ?certainty ; pg:about ?one ; a pg:ThemeRole FILTER(?one != ?other)
+           } GROUP BY ?certainty ORDER BY ?certainty"""
+    )
+    # Nine rows; that on staff engagement and ownership is two claims.
+    assert rows == [["leaning", "5"], ["likely", "4"], ["open", "1"]]
 
 
 def test_nothing_rests_on_memory(real: Path) -> None:
