@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pilotgraph.asking import check_things, published_questions, query_text
-from pilotgraph.edition import Dataset, read_context
+from pilotgraph.asking import check_things, query_text
+from pilotgraph.edition import Dataset, published_questions, read_context
 from pilotgraph.errors import QueryError
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore

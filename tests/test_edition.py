@@ -45,10 +45,10 @@ def test_the_classes_come_by_number_and_then_by_name(edition: Edition) -> None:
     assert counts == sorted(counts)
 
 
-def test_a_question_is_the_first_line_of_its_query(edition: Edition) -> None:
-    question, text = edition.questions[0]
-    assert question == "Which lighthouses have their lamp highest above the sea?"
-    assert text.startswith(f"# question: {question}\n")
+def test_a_question_stands_in_the_head_of_its_query(edition: Edition) -> None:
+    first = edition.questions[0]
+    assert first.question == "Which lighthouses have their lamp highest above the sea?"
+    assert first.text.startswith(f"# question: {first.question}\n")
     assert len(edition.questions) == 3
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pilotgraph.context import Context
 from pilotgraph.errors import QueryError
 from pilotgraph.lookup import Lookup
-from pilotgraph.questions import Question, parameters, read_question
+from pilotgraph.questions import parameters
 from pilotgraph.release import Release
 from pilotgraph.store import Store
 
@@ -51,10 +51,3 @@ def check_things(store: Store, text: str, values: Mapping[str, str], context: Co
             near = get_close_matches(named, map(context.compact, lookup.alike(default)))
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise QueryError(f"{parameter.name}: the release has no {named}{hint}")
-
-
-def published_questions(release: Release) -> list[Question]:
-    """The questions that a release carries, by name."""
-    paths = [path for path in release.files if path.startswith("queries/")]
-    read = (read_question(release.read(path).decode(), path, Path(path).stem) for path in sorted(paths))
-    return [question for question in read if isinstance(question, Question)]

@@ -217,8 +217,8 @@ def query_command(
     Give a FILE with the query, - for standard input, or the NAME of a question that the release
     publishes; --list names them all.
     """
-    from pilotgraph.asking import check_things, published_questions, query_text
-    from pilotgraph.edition import Dataset, read_context
+    from pilotgraph.asking import check_things, query_text
+    from pilotgraph.edition import Dataset, published_questions, read_context
     from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
     from pilotgraph.lexical import BadValue
     from pilotgraph.questions import bind

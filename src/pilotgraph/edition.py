@@ -5,7 +5,7 @@ dataset in every format.  Nothing changes afterwards.  No HTTP here.
 """
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import NamedNode, Quad
@@ -17,6 +17,7 @@ from pilotgraph.formats import RDF_FORMATS, TURTLE
 from pilotgraph.lookup import Lookup
 from pilotgraph.pages import Describer, Property, Value
 from pilotgraph.paths import Site
+from pilotgraph.questions import Question, read_question
 from pilotgraph.release import Release
 from pilotgraph.store import Store
 from pilotgraph.triples import LABELS, Triples
@@ -96,12 +97,7 @@ class Edition:
         ]
         parts = map(self._count, self.dataset.nodes(VOID.classPartition))
         self.classes = sorted(parts, key=lambda part: (-part[1], part[0].text))
-        queries = [
-            release.read(name).decode() for name in sorted(release.files) if name.startswith("queries/")
-        ]
-        self.questions = [
-            (text.partition("\n")[0].removeprefix("# question:").strip(), text) for text in queries
-        ]
+        self.questions = published_questions(release)
         self.linksets = [
             self._linkset(each)
             for each in self.dataset.nodes(VOID.subset)
@@ -147,3 +143,10 @@ def _hash_code() -> str:
     for file in sorted(files):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def published_questions(release: Release) -> list[Question]:
+    """The questions that a release carries, by name."""
+    paths = sorted(path for path in release.files if path.startswith("queries/"))
+    read = (read_question(release.read(path).decode(), path, PurePosixPath(path).stem) for path in paths)
+    return [question for question in read if isinstance(question, Question)]

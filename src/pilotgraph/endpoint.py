@@ -29,7 +29,7 @@ def sparql(edition: Edition) -> Response:
         form = negotiate(accept, SERVICE)
         if isinstance(form, Format):
             return send(edition.description[form], form.media_type)
-        return _query_page(edition.questions[0][1] if edition.questions else "")
+        return _query_page(edition.questions[0].text if edition.questions else "")
     try:
         answer = edition.store.query(query)
     except QueryError as error:
