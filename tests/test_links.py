@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -332,6 +333,7 @@ def description(real_release: Release) -> Graph:
     return Graph().parse(data=real_release.read("description.ttl"), format="turtle")
 
 
+@cache
 def identifiers(real: Path) -> Counter[str]:
     """How many identifiers of each scheme the files have, counted without the program."""
     found: Counter[str] = Counter()
