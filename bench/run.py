@@ -30,8 +30,9 @@ from pilotgraph.build import build
 from pilotgraph.context import Context
 from pilotgraph.document import read
 from pilotgraph.mapping import lines, map_record
-from pilotgraph.project import CONTEXT, Project
+from pilotgraph.project import Project
 from pilotgraph.release import write
+from pilotgraph.sources import CONTEXT
 from pilotgraph.validation import validate
 
 Contents = list[bytes]

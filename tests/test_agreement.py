@@ -21,7 +21,8 @@ from pilotgraph.context import Context
 from pilotgraph.document import Items, Map, Node, Text, read
 from pilotgraph.errors import Position
 from pilotgraph.mapping import lines, map_record
-from pilotgraph.project import CONTEXT, Project
+from pilotgraph.project import Project
+from pilotgraph.sources import CONTEXT
 
 PROJECTS = {"lighthouses": REPOSITORY / "tests/projects/lighthouses", "real": REPOSITORY}
 RECORDS = [

@@ -1,5 +1,7 @@
 """What is typed after `query` is a file, standard input or a published question."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,15 @@ def test_what_is_neither_is_refused(release: Release, typed: str, hint: str) -> 
     assert str(caught.value) == f"{typed} is neither a file nor a published question; {hint}"
 
 
+def test_a_pipe_is_a_file(release: Release, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=["ASK {}"])
+    writer.start()
+    assert query_text(release, str(pipe)) == "ASK {}"
+    writer.join()
+
+
 def test_a_file_that_is_not_utf_8_is_refused(release: Release, tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_bytes(b"ASK {} # \xff")
     with pytest.raises(QueryError, match=r"^the query is not UTF-8, at byte 10$"):
@@ -51,15 +62,38 @@ def test_questions_are_listed_by_name(release: Release) -> None:
 
 
 def test_the_id_of_a_thing_that_is_not_there_is_refused(release: Release) -> None:
-    context = read_context(release, Dataset(release))
-    text = (
-        f"SELECT * {{\n  VALUES ?tower {{ <{context.base}lighthouse/north-teal> }} # parameter: the tower\n}}"
-    )
-    store = LocalStore(release)
-    check_things(store, text, {"tower": "lighthouse/north-teal"}, context)
+    checked(release, "<id/lighthouse/north-teal>", "lighthouse/south-teal")
     with pytest.raises(QueryError) as caught:
-        check_things(store, text, {"tower": "lighthouse/nort-teal"}, context)
+        checked(release, "<id/lighthouse/north-teal>", "lighthouse/nort-teal")
     assert str(caught.value) == (
         "tower: the release has no lighthouse/nort-teal; did you mean lighthouse/north-teal,"
         " lighthouse/south-teal, lighthouse/gannet-stack?"
     )
+
+
+@pytest.mark.parametrize("typed", ["redLight", "lt:reddLight"])
+def test_so_is_a_term_that_the_ontology_does_not_have(release: Release, typed: str) -> None:
+    checked(release, "<ontology#greenLight>", "lt:redLight")
+    with pytest.raises(QueryError, match=rf"^tower: the release has no {typed}; did you mean lt:redLight"):
+        checked(release, "<ontology#greenLight>", typed)
+
+
+@pytest.mark.parametrize(
+    ("default", "typed"),
+    [
+        pytest.param('"https://example.org/lights/id/a"', "a b", id="a text that looks like an id"),
+        pytest.param("<urn:x>", "urn:y", id="what is someone else's"),
+        pytest.param("<graph/lights>", "https://example.org/lights/graph/others", id="what is described"),
+    ],
+)
+def test_what_need_not_be_in_the_data_is_let_pass(release: Release, default: str, typed: str) -> None:
+    checked(release, default, typed)
+
+
+def checked(release: Release, default: str, typed: str) -> None:
+    dataset = Dataset(release)
+    text = (
+        f"BASE <{dataset.node.value}>\nSELECT * {{\n VALUES ?tower {{ {default} }} # parameter: a tower\n}}"
+    )
+    context = read_context(release, dataset)
+    check_things(LocalStore(release), text, {"tower": typed}, context, dataset)

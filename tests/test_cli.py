@@ -315,6 +315,13 @@ def test_validate_reports_on_the_record(project: Path) -> None:
     assert done.stdout == Release.open(project / "dist").read("record.md").decode()
 
 
+def test_validate_keeps_the_report_apart_from_problems_as_json(project: Path) -> None:
+    done = run("validate", "--report", "--format", "json", cwd=project)
+    assert done.stdout.startswith("# The record of ")
+    problems = json.loads(done.stderr[done.stderr.index("[") : done.stderr.rindex("]") + 1])
+    assert [problem["severity"] for problem in problems] == ["warning"]
+
+
 def test_there_is_no_report_on_a_broken_record(broken: Path) -> None:
     done = run("validate", "--report", cwd=broken)
     assert (done.returncode, done.stdout) == (1, "")
@@ -452,7 +459,7 @@ def test_query_lists_the_published_questions(release: Release) -> None:
         "lights-by-colour",
         "  Which lighthouses show a colour, and how high above the sea?",
         "  --set colour=lt:redLight  the colour",
-        "  --set least=0  the least height that counts, in metres",
+        "  --set least=0.0  the least height that counts, in metres",
     ]
 
 
@@ -497,6 +504,9 @@ def test_query_says_what_there_is_instead(release: Release, arguments: list[str]
     ("arguments", "message"),
     [
         pytest.param([], "give a FILE, - or a NAME; --list shows the names", id="nothing to ask"),
+        pytest.param(
+            ["lights-by-colour", "--list"], "--list stands alone: it lists all questions", id="list one"
+        ),
         pytest.param(
             ["lights-by-colour", "--set", "colour"],
             "Invalid value for --set: colour: write NAME=VALUE, for each name once",

@@ -21,8 +21,10 @@ import pytest
 from conftest import REPOSITORY, Client, Serve, read
 from pilotgraph.context import Context
 from pilotgraph.formats import RESULT_FORMATS
-from pilotgraph.project import Project, split
-from pilotgraph.questions import Question, bind
+from pilotgraph.lexical import split
+from pilotgraph.parameters import bind
+from pilotgraph.project import Project
+from pilotgraph.questions import Question
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore, Query
 

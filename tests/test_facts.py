@@ -73,6 +73,17 @@ def test_a_fact_is_asked_for_same_as_another_or_excluded(context: Context) -> No
             'f.yaml:1:6: error: L1: "sparql" is none of fact, ask, same, excluded',
             id="another key",
         ),
+        pytest.param(
+            "L1: {same: []}",
+            "f.yaml:1:12: error: L1: the numbers of facts are wanted here",
+            id="same as none",
+        ),
+        pytest.param(
+            "L1: {fact: x, ask: '?a ?b ?c . SERVICE <urn:x> {}'}",
+            "f.yaml:1:20: error: L1: an ask is plain triple patterns, and its line 1 is not:"
+            " This endpoint asks no other endpoint: SERVICE is not taken.",
+            id="a question to another endpoint",
+        ),
         pytest.param("L1: {excluded: ''}", "f.yaml:1:16: error: L1: a text is wanted here", id="no reason"),
         pytest.param(
             "L1: {ask: '?a a ?b'}",

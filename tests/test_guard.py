@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from pilotgraph.errors import LimitExceeded, MalformedQuery, QueryRefused
-from pilotgraph.guard import MAX_DEPTH, MAX_TOKENS, check
+from pilotgraph.guard import MAX_DEPTH, MAX_TOKENS, check, comments, prologue
 
 NO_SERVICE = "This endpoint asks no other endpoint: SERVICE is not taken."
 NO_UPDATE = "This endpoint answers queries only; it takes no updates."
@@ -235,3 +235,23 @@ def test_no_text_takes_long(text: str) -> None:
     with suppress(MalformedQuery, QueryRefused):
         check(text)
     assert time.process_time() - start < 0.5
+
+
+def test_a_comment_begins_where_no_string_and_no_iri_is() -> None:
+    text = '# a\r\nPREFIX b: <urn:b#c>#d\nASK { ?e b:f \'#g\', """\n# h""" } # i'
+    assert list(comments(text)) == [(0, "# a"), (text.index("#d"), "#d"), (text.index("# i"), "# i")]
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("ASK {}", ""),
+        (
+            "# ASK\nprefix select: <urn:ASK> BASE <urn:x>SELECT",
+            "# ASK\nprefix select: <urn:ASK> BASE <urn:x>",
+        ),
+        ("PREFIX a: <urn:a>", "PREFIX a: <urn:a>"),
+    ],
+)
+def test_the_prologue_ends_where_the_query_begins(text: str, before: str) -> None:
+    assert prologue(text) == before

@@ -1,10 +1,11 @@
 """What we take for an IRI or a literal is one for the store, which writes it as we do."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store, parse
 
-from pilotgraph.lexical import LITERALS, XSD, BadValue, is_iri, is_relative, write_text
+from pilotgraph.lexical import LITERALS, XSD, BadValue, is_iri, is_relative, split, write_text
 
 # What IRIs are made of, and what they are not.
 pieces = st.sampled_from(
@@ -68,3 +69,15 @@ def test_zeros_do_not_make_a_number_large() -> None:
     assert convert(zeros) == convert("0")
     assert convert(f"-{zeros}7") == convert("-7")
     assert convert(f"+{zeros}7") == convert("7")
+
+
+@pytest.mark.parametrize(
+    ("iri", "parts"),
+    [
+        ("https://example.org/id/a/b", ("https://example.org/id/a/", "b")),
+        ("https://example.org/x#b", ("https://example.org/x#", "b")),
+        ("urn:x", ("", "urn:x")),
+    ],
+)
+def test_an_iri_is_split_after_its_last_slash_or_hash(iri: str, parts: tuple[str, str]) -> None:
+    assert split(iri) == parts

@@ -105,6 +105,12 @@ def test_a_long_table_comes_last_and_is_whole(root: Path) -> None:
     assert report.endswith("| 39 |\n| 40 |\n")
 
 
+def test_an_answer_that_says_nothing_counts_as_none(root: Path) -> None:
+    text = "# title: Share\n# about: Of nothing.\n# metric: nothing\nSELECT (1 / 0 AS ?share) {}\n"
+    (root / "data/report/05-share.rq").write_text(text)
+    assert "| Share | 0 | nothing |" in assessed(root).markdown().splitlines()
+
+
 def test_what_markdown_would_read_is_escaped(root: Path) -> None:
     said = r'"a|b" "*c* _d_" "<e>" "[f]" "g&amp;h & i" "j\\k" "`l`" "m\nn"'
     text = f"# title: A * B\n# about: Marks.\nSELECT ?the_text {{ VALUES ?the_text {{ {said} UNDEF }} }}\n"

@@ -1,27 +1,14 @@
-"""A question says what it asks; its parameters take other values, and nothing else in it changes."""
+"""A question says what it asks, a section what it shows, links where they lead; what is wrong is told."""
 
 import shutil
-import socket
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pilotgraph.context import Context
-from pilotgraph.errors import MalformedQuery, Problem
-from pilotgraph.lexical import BadValue
+from pilotgraph.errors import Problem
 from pilotgraph.project import Project
-from pilotgraph.questions import (
-    Question,
-    Section,
-    bind,
-    parameters,
-    query_error,
-    read_question,
-    read_section,
-)
+from pilotgraph.questions import LinkQuery, Question, Section, read_links, read_question, read_section
 
 LIGHTS = "https://example.org/lights/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -40,15 +27,6 @@ SELECT ?light ?word WHERE {{
   ?from lt:inSightOf ?light .
 }}
 """
-
-
-@pytest.fixture(scope="module")
-def context(lighthouses: Path) -> Context:
-    path = lighthouses / "ontology/context.jsonld"
-    return Context.read(path.read_bytes(), "context.jsonld", f"{LIGHTS}id/")
-
-
-# Reading.
 
 
 def test_a_question_is_read_with_its_parameters_and_terms() -> None:
@@ -131,8 +109,8 @@ def test_a_question_that_cannot_be_published(text: str, problem: str) -> None:
 
 def test_a_section_is_read() -> None:
     head = "# title: Heights\n# about: How high\n#   they are.\n# metric: towers\n# dimension: urn:size\n"
-    assert read_section(f"{head}SELECT * {{}}", "s.rq", "s", {}) == Section(
-        "s.rq", "s", "Heights", "How high they are.", "towers", "urn:size", f"{head}SELECT * {{}}"
+    assert read_section(f"{head}SELECT * {{}}", "10-s.rq", "10-s", {}) == Section(
+        "10-s.rq", "s", "Heights", "How high they are.", "towers", "urn:size", f"{head}SELECT * {{}}"
     )
 
 
@@ -158,14 +136,29 @@ def test_a_section_may_be_the_answer_of_a_question() -> None:
         ),
         pytest.param(
             "# title: x\n# about: x\n# dimension: size\nSELECT * {}",
-            's.rq:3:1: error: "size" is not an absolute IRI',
+            's.rq:3:14: error: "size" is not an absolute IRI',
             id="a dimension without an IRI",
         ),
         pytest.param("SELECT * {", "s.rq:1:10: error: { is not closed", id="no query"),
         pytest.param(
             "# answers: hights",
-            's.rq:1:11: error: no question is called "hights"; did you mean "heights"?',
+            's.rq:1:12: error: no question is called "hights"; did you mean "heights"?',
             id="a question that is none",
+        ),
+        pytest.param(
+            "# title: x\n# answers: heights\n\nSELECT * {}",
+            "s.rq:4:1: error: a section has `# answers:` or a query; take one of the two out",
+            id="a query beside the question",
+        ),
+        pytest.param(
+            "# title: x\n# about: x\n# metrik: x\nSELECT * {}",
+            's.rq:3:1: error: "metrik" is none of title, about, metric, dimension, answers, note',
+            id="a key that there is not",
+        ),
+        pytest.param(
+            "# title: x\n# about: x\n# dimension: urn:size\nSELECT * {}",
+            "s.rq:3:14: error: a dimension is that of a figure; write # metric: … too",
+            id="a dimension of no figure",
         ),
     ],
 )
@@ -189,144 +182,17 @@ def test_the_questions_of_a_project_are_told_with_their_lines(lighthouses: Path,
     ]
 
 
-# Other values.
-
-
-@pytest.mark.parametrize(
-    ("values", "old", "new"),
-    [
-        pytest.param({}, "", "", id="none: the text stays as it is"),
-        pytest.param(
-            {"from": "lighthouse/north-teal"},
-            "tower:kestrel-point",
-            f"<{LIGHTS}id/lighthouse/north-teal>",
-            id="a thing below the base",
-        ),
-        pytest.param({"from": "lt:red"}, "tower:kestrel-point", f"<{LIGHTS}ontology#red>", id="a short name"),
-        pytest.param({"from": "urn:x:y"}, "tower:kestrel-point", "<urn:x:y>", id="an absolute IRI"),
-        pytest.param({"least": "7"}, "10.5", f'"7"^^<{XSD}decimal>', id="a number keeps the datatype"),
-        pytest.param({"word": 'a "b"\\\n}'}, '"light"@en', '"a \\"b\\"\\\\\\n}"@en', id="a text is escaped"),
-    ],
-)
-def test_a_value_takes_the_place_of_the_default(
-    context: Context, values: dict[str, str], old: str, new: str
-) -> None:
-    assert bind(QUERY, values, context) == QUERY.replace(old, new)
-
-
-def test_several_values_are_put_in_at_once(context: Context) -> None:
-    bound = bind(QUERY, {"word": "w", "from": "a/b", "least": "1"}, context)
-    assert [each.default.value for each in parameters(bound)] == [f"{LIGHTS}id/a/b", "1", "w"]
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        pytest.param({"leest": "1"}, 'no parameter is called "leest"; did you mean "least"?', id="a slip"),
-        pytest.param(
-            {"height": "1"},
-            'no parameter is called "height"; there is "from", "least", "word"',
-            id="another name",
-        ),
-        pytest.param(
-            {"least": "high"},
-            'least: "high" is not a decimal number; write digits and a point only, as in 1200 or 3.5',
-            id="not of the datatype",
-        ),
-        pytest.param({"word": "\udcff"}, "word: a value is written in UTF-8", id="not UTF-8"),
-        pytest.param(
-            {"from": "a b"},
-            f'from: "a b" is not a legal IRI; one below {LIGHTS}id/ is names with / between them',
-            id="no IRI",
-        ),
-    ],
-)
-def test_a_value_that_is_refused(context: Context, values: dict[str, str], message: str) -> None:
-    with pytest.raises(BadValue) as raised:
-        bind(QUERY, values, context)
-    assert str(raised.value) == message
-
-
-def test_a_query_without_parameters(context: Context) -> None:
-    with pytest.raises(BadValue) as raised:
-        bind("ASK {}", {"x": "1"}, context)
-    assert str(raised.value) == '"x" cannot be set: this query has no parameters'
-
-
-def test_a_line_that_calls_itself_a_parameter(context: Context) -> None:
-    with pytest.raises(MalformedQuery) as raised:
-        bind("ASK {\n  ?a ?b 1 # parameter: which\n}", {}, context)
-    assert str(raised.value).startswith("line 2, column 11: a parameter is a line such as: ")
-
-
-@given(st.text())
-def test_whatever_is_typed_stays_a_value(text: str) -> None:
-    """A text comes back from the engine as it went in; so nothing of it was read as SPARQL."""
-    query = 'SELECT ?x WHERE {\n  VALUES ?x { "a" } # parameter: a text\n}'
-    context = Context({}, {}, "urn:base/", "id", "type")
-    bound = bind(query, {"x": text}, context)
-    solutions = ox.Store().query(bound)
-    assert isinstance(solutions, ox.QuerySolutions)
-    assert [solution["x"].value for solution in solutions] == [text]
-
-
-@given(st.text())
-def test_a_typed_thing_is_an_iri_or_refused(text: str) -> None:
-    query = "SELECT ?x WHERE {\n  VALUES ?x { <urn:a> } # parameter: a thing\n}"
-    context = Context({}, {}, "urn:base/", "id", "type")
-    try:
-        bound = bind(query, {"x": text}, context)
-    except BadValue:
-        return
-    before, _, after = query.partition("<urn:a>")
-    iri = bound.removeprefix(f"{before}<").removesuffix(f">{after}")
-    assert bound == f"{before}<{iri}>{after}"
-    assert set(iri) & set('<>"{}|^`\\ \n') == set()
-
-
-# Parsing.
-
-
-@pytest.mark.parametrize(
-    ("query", "error"),
-    [
-        pytest.param("ASK {}", None, id="a query that parses"),
-        pytest.param("ASK {\n ?x }", ("this is not SPARQL from here on", 2, 6), id="one that does not"),
-        pytest.param(
-            "ASK { BIND(<urn:f>(1) AS ?x) }",
-            ("The custom function <urn:f> is not supported", 1, 1),
-            id="one that calls what there is not",
-        ),
-        pytest.param(
-            "ASK { ?x ?y x:z }",
-            ("the prefix x: is not declared", 1, 13),
-            id="one with a prefix from nowhere",
-        ),
-    ],
-)
-def test_a_query_is_parsed(query: str, error: tuple[str, int, int] | None) -> None:
-    assert query_error(query) == error
-
-
-def test_a_query_may_be_given_prefixes() -> None:
-    assert query_error("ASK { ?x ?y x:z }", {"x": "urn:"}) is None
-
-
-def test_reading_a_query_fetches_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        found = query_error(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}")
-        with pytest.raises(BlockingIOError):
-            listener.accept()
-    assert found is not None
-    assert "SERVICE" in found[0]
-
-
-def test_a_query_that_would_end_the_process_is_refused() -> None:
-    found = query_error("SELECT * " + "{" * 3_000 + "}" * 3_000)
-    assert found is not None
-    assert "deep" in found[0] or "nest" in found[0]
+def test_a_query_for_links_is_read() -> None:
+    text = (
+        "# title:  Towers\n#   of others\n# target: urn:towers\n# space:  urn:towers:\n"
+        "# PREFIX no: <urn:no:>\nPREFIX a: <urn:a:> prefix b: <urn:b:>\nPREFIX : <urn:c:>\nSELECT ?x {}"
+    )
+    links = read_links(text, "l.rq", "l")
+    assert links == LinkQuery(
+        "l.rq", "l", "Towers of others", "urn:towers", "urn:towers:", text, {"a": "urn:a:", "b": "urn:b:"}
+    )
+    assert str(links.place("x")) == "l.rq:8:8"
+    assert str(links.place("y")) == "l.rq:8:1"
 
 
 def test_a_problem_is_an_error() -> None:

@@ -8,6 +8,7 @@ from pilotgraph.shacl import BadShapes, ill_formed, results
 BASE = "https://example.org/"
 PREFIXES = """\
 @prefix : <https://example.org/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
@@ -78,6 +79,63 @@ def said(turtle: str) -> list[tuple[str, str]]:
 )
 def test_what_is_wrong_with_shapes(turtle: str, expected: list[tuple[str, str]]) -> None:
     assert said(turtle) == expected
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        pytest.param("sh:minCount 1", 'sh:minCount "1"', 'sh:minCount cannot be "1"', id="another datatype"),
+        pytest.param(
+            "sh:minCount 1",
+            'sh:minCount "x"^^xsd:integer',
+            'sh:minCount cannot be "x"^^xsd:integer',
+            id="no value of the datatype",
+        ),
+        pytest.param(
+            "sh:minCount 1", "sh:minCount 1 , 2", "sh:minCount is there more than once", id="one more"
+        ),
+        pytest.param(
+            "sh:deactivated false",
+            'sh:deactivated "0"^^xsd:boolean',
+            'sh:deactivated cannot be "0"^^xsd:boolean',
+            id="another truth value",
+        ),
+        pytest.param(
+            "sh:nodeKind sh:IRI",
+            "sh:nodeKind :IRI",
+            "sh:nodeKind cannot be <https://example.org/IRI>",
+            id="a term",
+        ),
+        pytest.param(
+            "sh:class :Boat", 'sh:class "Boat"', 'sh:class cannot be "Boat"', id="text where a name should be"
+        ),
+        pytest.param("sh:in ( 1 2 )", "sh:in [ ]", "sh:in is not well-formed", id="a list that is none"),
+        pytest.param(
+            "sh:in ( 1 2 )", "sh:in [ rdf:first 1 ]", "sh:in is not well-formed", id="a list without an end"
+        ),
+        pytest.param(
+            "sh:or ( [ sh:nodeKind sh:IRI ] )",
+            "sh:or ( [ sh:nodeKind 1 ] )",
+            'sh:nodeKind cannot be "1"^^xsd:integer',
+            id="deep within",
+        ),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 3])
+def test_one_of_many_that_are_alike(good: str, bad: str, message: str, place: int) -> None:
+    kinds = [good, good, good]
+    assert said(alike(kinds)) == []
+    kinds.insert(place, bad)
+    assert (f"Boat-{place}", message) in said(alike(kinds))
+
+
+def alike(kinds: list[str]) -> str:
+    shapes = (
+        f":Boat-{number} a sh:PropertyShape ; sh:path :p{number} ; {kind} .\n"
+        for number, kind in enumerate(kinds)
+    )
+    held = ", ".join(f":Boat-{number}" for number in range(len(kinds)))
+    return f":Boat a sh:NodeShape ; sh:targetClass :B ; sh:property {held} .\n" + "".join(shapes)
 
 
 def test_results_come_in_one_order() -> None:

@@ -15,8 +15,9 @@ from rdflib import SH, URIRef
 from conftest import REPOSITORY
 from pilotgraph import document
 from pilotgraph.formats import to_graph
+from pilotgraph.lexical import split
 from pilotgraph.mapping import map_record
-from pilotgraph.project import Project, Record, split
+from pilotgraph.project import Project, Record
 from pilotgraph.validation import validate
 
 WRONG = {

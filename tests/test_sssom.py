@@ -154,6 +154,11 @@ def test_rows_are_sorted_and_none_stands_twice() -> None:
     assert [row["subject_id"] for row in rows(table)] == ["id:a", "id:b"]
 
 
+def test_a_prefix_may_be_a_word_that_yaml_reads_as_something_else() -> None:
+    table = write(ABOUT, [ROW], {"id": PREFIXES["id"], "no": PREFIXES["net"]})
+    assert head(table)["curie_map"] == {"id": PREFIXES["id"], "no": PREFIXES["net"]}
+
+
 @pytest.mark.parametrize(
     ("iri", "short"),
     [

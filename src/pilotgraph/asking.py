@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from pyoxigraph import NamedNode
+
 from pilotgraph.context import Context
+from pilotgraph.edition import Dataset
 from pilotgraph.errors import QueryError
 from pilotgraph.lookup import Lookup
-from pilotgraph.questions import parameters
+from pilotgraph.parameters import parameters
 from pilotgraph.release import Release
 from pilotgraph.store import Store
 
@@ -23,7 +26,7 @@ def query_text(release: Release, query: str) -> str:
     """
     if query == "-":
         content = sys.stdin.buffer.read()
-    elif Path(query).is_file():
+    elif Path(query).is_file() or Path(query).is_fifo():
         content = Path(query).read_bytes()
     elif f"queries/{query}.rq" in release.files:
         content = release.read(f"queries/{query}.rq")
@@ -38,16 +41,18 @@ def query_text(release: Release, query: str) -> str:
         raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
 
 
-def check_things(store: Store, text: str, values: Mapping[str, str], context: Context) -> None:
+def check_things(
+    store: Store, text: str, values: Mapping[str, str], context: Context, dataset: Dataset
+) -> None:
     """Refuse the id of a thing that the release does not have: the answer would be empty, and look right."""
-    lookup = Lookup(store, ())
-    for parameter in parameters(text):
-        default = parameter.default.value
-        if parameter.name not in values or not default.startswith(context.base):
+    lookup = Lookup(store, dataset.triples)
+    ours = dataset.site.dataset, dataset.site.things
+    for parameter in parameters(text) if values else ():
+        if parameter.name not in values or not isinstance(parameter.default, NamedNode):
             continue
         iri = context.expand(values[parameter.name])
-        if iri.startswith(context.base) and not lookup.exists(iri):
+        if iri.startswith(ours) and not lookup.exists(iri):
             named = context.compact(iri)
-            near = get_close_matches(named, map(context.compact, lookup.alike(default)))
+            near = get_close_matches(named, map(context.compact, lookup.alike(parameter.default.value)))
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise QueryError(f"{parameter.name}: the release has no {named}{hint}")

@@ -21,11 +21,12 @@ from pilotgraph import formats
 from pilotgraph.description import DCAT, DQV, SD, SPDX, Triple, add_linksets, add_quality, describe
 from pilotgraph.errors import Position, Problem, ReleaseRefused, Severity
 from pilotgraph.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE
-from pilotgraph.links import Links, derive
+from pilotgraph.links import Links
 from pilotgraph.mapping import lines
-from pilotgraph.project import CONTEXT, Project, TurtleFile
+from pilotgraph.project import Project
 from pilotgraph.quality import assess
 from pilotgraph.release import Release, check_version, write
+from pilotgraph.sources import CONTEXT, TurtleFile
 from pilotgraph.validation import Report, validate
 
 IRIS = "data/iris.txt"
@@ -74,8 +75,7 @@ def build(
     project = Project.read(root)
     progress(f"Validating {len(project.records)} records")
     report = validate(project)
-    links = derive(project)
-    sorting = _Sorting(project, links)
+    sorting = _Sorting(project, report.links)
     listed = _Listed(project)
     problems = [*report.problems, *sorting.problems]
     if not any(problem.stops_a_release for problem in problems):
@@ -87,17 +87,15 @@ def build(
     for problem in problems:
         note(problem)
     progress(f"Writing {sum(map(len, sorting.graphs.values()))} triples")
-    version = _version(project)
+    version = project.said(DCAT.version)
     check_version(version)  # before it becomes a part of IRIs
-    release = write(out, version, _files(project, report, sorting.graphs, links))
+    release = write(out, version, _files(project, report, sorting.graphs))
     if record_iris:
         listed.add_new()
     return release
 
 
-def _files(
-    project: Project, report: Report, graphs: Mapping[str, set[Triple]], links: Links
-) -> dict[str, bytes]:
+def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) -> dict[str, bytes]:
     prefixes = {name: str(space) for name, space in _PREFIXES.items()} | project.context.prefixes
     quads = "".join(sorted(line for name in graphs for line in lines(graphs[name], name))).encode()
     union = [quad.triple for quad in formats.parse(quads, N_QUADS, project.base)]
@@ -111,8 +109,8 @@ def _files(
     statements = ((s, p, o) for s, p, o, _ in project.dataset.mapped.statements)
     name = project.vocabulary.removesuffix("#")
     description = describe(project.iri, statements, graphs, (name, len(ontology)), dumps)
-    add_linksets(description, project.iri, links.linksets)
-    quality = assess(project, report.graph, links.triples)
+    add_linksets(description, project.iri, report.links.linksets)
+    quality = assess(project, report.graph, report.links.triples)
     figures = quality.graph(project.iri)
     add_quality(description, project.iri, figures, RECORD)
     return dumps | {
@@ -124,7 +122,7 @@ def _files(
         "report.ttl": formats.serialize(_triples(report.graph), TURTLE, prefixes),
         "description.ttl": formats.serialize(_triples(description), TURTLE, prefixes),
         **{f"queries/{question.name}.rq": question.text.encode() for question in project.questions},
-        **links.files,
+        **report.links.files,
     }
 
 
@@ -135,14 +133,6 @@ def _merge(files: Iterable[TurtleFile]) -> set[ox.Triple]:
 def _triples(graph: Graph) -> list[ox.Triple]:
     content = graph.serialize(format="nt", encoding="utf-8")
     return [quad.triple for quad in formats.parse(content, N_TRIPLES, "")]
-
-
-def _version(project: Project) -> str:
-    """What the dataset says its version is; empty if it says nothing."""
-    said = project.dataset.mapped.statements
-    found = (o for s, p, o, _ in said if (s, p) == (f"<{project.iri}>", DCAT.version.n3()))
-    # A version with a quotation mark in it is refused when the release is named by it.
-    return next(found, '""').split('"')[1]
 
 
 class _Sorting:

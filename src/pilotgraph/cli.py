@@ -21,9 +21,7 @@ from pilotgraph import terminal
 from pilotgraph.errors import PilotgraphError, Problem, QueryError, SourceError
 
 if TYPE_CHECKING:
-    from pilotgraph.project import Project
     from pilotgraph.release import Release
-    from pilotgraph.validation import Report
 
 # As in `formats`, whose libraries take a tenth of a second to load.
 _FORMATS = ("json", "xml", "csv", "tsv", "turtle", "json-ld", "n-triples", "n-quads", "rdf/xml")
@@ -135,6 +133,7 @@ def validate_command(project: Path, form: str, reporting: bool, files: Sequence[
     (there may be warnings), 1 it does not, 2 a file could not be read, so that more may be wrong.
     """
     from pilotgraph.project import Project
+    from pilotgraph.quality import assess
     from pilotgraph.validation import problems_in, validate
 
     problems: Sequence[Problem]
@@ -147,7 +146,7 @@ def validate_command(project: Path, form: str, reporting: bool, files: Sequence[
             report = validate(sources)
             if reporting and report.conforms:
                 step("Asking what the record is like")
-                record = _record(sources, report)
+                record = assess(sources, report.graph, report.links.triples).markdown()
         report = problems_in(report, sources, files) if files else report
         problems, code = report.problems, report.exit_code
     except SourceError as error:
@@ -159,13 +158,6 @@ def validate_command(project: Path, form: str, reporting: bool, files: Sequence[
     elif reporting:
         click.echo("There is no report on a record that does not conform.", err=True)
     sys.exit(code)
-
-
-def _record(sources: "Project", report: "Report") -> str:
-    from pilotgraph.links import derive
-    from pilotgraph.quality import assess
-
-    return assess(sources, report.graph, derive(sources).triples).markdown()
 
 
 @main.command("new")
@@ -221,14 +213,17 @@ def query_command(
     from pilotgraph.edition import Dataset, published_questions, read_context
     from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
     from pilotgraph.lexical import BadValue
-    from pilotgraph.questions import bind
+    from pilotgraph.parameters import bind
     from pilotgraph.release import Release
     from pilotgraph.store import LocalStore, Query
 
     results = {each.name.lower(): each for each in RESULT_FORMATS}
     graphs = {each.name.lower(): each for each in RDF_FORMATS}
     release = Release.open(directory)
-    context = read_context(release, Dataset(release))
+    dataset = Dataset(release)
+    context = read_context(release, dataset)
+    if listing and (query or settings):
+        raise click.UsageError("--list stands alone: it lists all questions")
     if listing:
         terminal.print_questions(published_questions(release), context)
         return
@@ -244,7 +239,7 @@ def query_command(
     else:
         asked = Query(text, solutions=results["json" if sys.stdout.isatty() else "csv"])
     with closing(LocalStore(release)) as store:
-        check_things(store, published, values, context)
+        check_things(store, published, values, context, dataset)
         answer = store.query(asked)
     if form or answer.format is not results["json"]:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))

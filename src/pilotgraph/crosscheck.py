@@ -20,10 +20,10 @@ from rdflib import OWL, RDF, RDFS, SH, XSD
 from pilotgraph.context import Context
 from pilotgraph.document import Items, Map, Text, quoted
 from pilotgraph.errors import Position, Problem, Severity
-from pilotgraph.lexical import BadValue
-from pilotgraph.links import derive
+from pilotgraph.lexical import BadValue, split
 from pilotgraph.mapping import RDF_TYPE
-from pilotgraph.project import Project, Record, TurtleFile, split
+from pilotgraph.project import Project, Record
+from pilotgraph.sources import TurtleFile
 
 # Their terms are known to everyone, so that an ontology need not declare them.
 _CORE = tuple(map(str, (RDF, RDFS, OWL, XSD)))
@@ -41,8 +41,7 @@ def check(project: Project) -> list[Problem]:
         found += _check_subjects(project, record)
     found += _check_terms(project)
     found += _check_references(project)
-    problems = [Problem(place, Severity.ERROR, message) for place, message in found]
-    return sorted([*problems, *derive(project, sound=not found).problems])
+    return sorted(Problem(place, Severity.ERROR, message) for place, message in found)
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ class Edition:
         self.linksets = [
             self._linkset(each)
             for each in self.dataset.nodes(VOID.subset)
-            if facts.nodes(each, NamedNode(VOID.dataDump))
+            if facts.nodes(each, NamedNode(VOID.objectsTarget))
         ]
         files = [file for file in release.files.values() if not file.path.startswith(("links/", "queries/"))]
         self.files = sorted(files, key=lambda file: (not file.path.startswith("data."), file.path))
@@ -114,7 +114,7 @@ class Edition:
     def _linkset(self, links: NamedNode) -> tuple[Value, Value, int, list[Value]]:
         """Return what links are called, where they lead, how many there are, and their files."""
         facts = self.dataset.facts
-        (target,) = facts.nodes(links, NamedNode(VOID.objectsTarget))
+        target, *_ = facts.nodes(links, NamedNode(VOID.objectsTarget))
         total = facts.text(links, [NamedNode(VOID.triples)])
         files = facts.nodes(links, NamedNode(VOID.dataDump), NamedNode(DCTERMS.hasFormat))
         return (

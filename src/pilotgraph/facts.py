@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from pilotgraph.context import Context
 from pilotgraph.document import Items, Map, Node, Text, quoted
 from pilotgraph.errors import Position, Problem, Severity
-from pilotgraph.questions import query_error
+from pilotgraph.queries import query_error
 
 FOLDER = "tests/coverage"
 
@@ -114,7 +114,7 @@ def _fact(key: Text, node: Node, context: Context) -> Fact:
         raise _Refused(key.position, "say in a sentence, under `fact`, what is asked for")
     ask = _text(said["ask"])
     if slip := query_error(_construct(ask, context), context.prefixes):
-        said_so = f"an ask is plain triple patterns, and its line {slip[1] - 1} is not: {slip[0]}"
+        said_so = f"an ask is plain triple patterns, and its line {max(slip[1] - 1, 1)} is not: {slip[0]}"
         raise _Refused(said["ask"].position, said_so)
     return Fact(key.text, key.position, text, ask)
 
@@ -127,4 +127,6 @@ def _text(node: Node) -> str:
 
 def _numbers(node: Node) -> tuple[str, ...]:
     nodes = node.nodes if isinstance(node, Items) else (node,)
+    if not nodes:
+        raise _Refused(node.position, "the numbers of facts are wanted here")
     return tuple(number for each in nodes for number in re.split(r"[,\s]+", _text(each).strip()))

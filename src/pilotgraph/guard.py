@@ -12,6 +12,7 @@ it matters, the query is refused, with a hint how to write it.
 """
 
 import re
+from collections.abc import Iterator
 
 from pilotgraph.errors import LimitExceeded, MalformedQuery, QueryRefused
 
@@ -86,6 +87,21 @@ def check(text: str, max_kb: int = MAX_KB) -> bool:
     scan = _Scan(text)
     scan.run()
     return scan.names_dataset
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a query, each with its place; a # in a string or an IRI begins none."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "comment":
+            yield match.start("comment"), match["comment"]
+
+
+def prologue(text: str) -> str:
+    """What comes before a query itself: its comments, BASE and prefixes, which are Turtle as well."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "word" and match["word"].upper() not in _PROLOGUE:
+            return text[: match.start("word")]
+    return text
 
 
 class _Scan:

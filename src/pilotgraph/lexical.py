@@ -51,6 +51,12 @@ def is_relative(text: str) -> bool:
     return _RELATIVE.fullmatch(text) is not None
 
 
+def split(iri: str) -> tuple[str, str]:
+    """An IRI up to its last / or #, and what follows."""
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return iri[:cut], iri[cut:]
+
+
 def write_text(end: str, text: str) -> str:
     """A literal of any text. `end` is what follows it: a quotation mark, with a language if there is one."""
     # As canonical N-Triples escapes; document lets no other control character through.

@@ -14,10 +14,8 @@ A link is refused where it is plainly wrong: if it is not about a thing of the r
 of its target, uses a property that nothing declares, or is said a second time.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import DCTERMS, OWL, RDF, RDFS
@@ -25,25 +23,12 @@ from rdflib import DCTERMS, OWL, RDF, RDFS
 from pilotgraph import sssom
 from pilotgraph.context import suggestion
 from pilotgraph.description import DCAT, Linkset, Triple, linkset_iri
-from pilotgraph.document import quoted
 from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.formats import N_TRIPLES
-from pilotgraph.lexical import is_iri
 from pilotgraph.mapping import lines
-from pilotgraph.project import Project, shown
-from pilotgraph.questions import query_error
+from pilotgraph.project import Project
+from pilotgraph.questions import LinkQuery
 from pilotgraph.sssom import SLOTS, Kind
-
-FOLDER = "data/links"
-
-_HEAD = re.compile(r"(?:#[^\n]*(?:\n|\Z))*")
-_ENTRY = re.compile(r"^#[ \t]*(title|target|space):[ \t]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
-_WANTED = {
-    "title": "what the links are",
-    "target": "the IRI of the dataset that they lead to",
-    "space": "what every IRI there begins with",
-}
-_PREFIX = re.compile(r"^[ \t]*PREFIX[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>", re.MULTILINE | re.IGNORECASE)
 
 # SSSOM asks for these, but for the label, which is what a person reads in a table.
 _REQUIRED = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
@@ -70,19 +55,18 @@ class Links:
 def derive(project: Project, *, sound: bool = True) -> Links:
     """Ask the queries of a project for its links.
 
-    :param sound: whether the records are, as far as the caller knows.  If they are not, queries are read
-        and not asked, so that a mistake is reported once.
+    :param sound: whether the records are, as far as the caller knows.  If they are not, no query is asked, so
+        that a mistake is reported once.
     """
     links = Links()
-    queries = list(_read(project, links.problems))
     sound &= not any(problem.stops_a_release for problem in project.problems)
-    if not (queries and sound):
+    if not (project.links and sound):
         return links
     data = _Data(project)
     if not data.license:
         message = f"no <{DCTERMS.license}> here; a table of links names its licence"
         links.problems.append(Problem(project.subjects[project.iri], Severity.ERROR, message))
-    for query in queries:
+    for query in project.links:
         rows = _Rows(query, data)
         rows.ask()
         links.problems.extend(rows.problems())
@@ -94,69 +78,6 @@ def derive(project: Project, *, sound: bool = True) -> Links:
             links.files[table] = rows.write()
     links.problems.sort()
     return links
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A file of queries for links. `prefixes` are those that its table may be written with."""
-
-    path: str
-    name: str
-    title: str
-    target: str
-    space: str
-    text: str
-    prefixes: Mapping[str, str]
-
-    def place(self, variable: str) -> Position:
-        """Where a variable stands first; or else where the query begins."""
-        start = len(_head(self.text))
-        found = variable and re.compile(rf"[?$]{variable}\b").search(self.text, start)
-        found = found or re.compile(r"\bSELECT\b", re.IGNORECASE).search(self.text, start)
-        return _position(self.path, self.text, found.start() if found else 0)
-
-
-def _read(project: Project, problems: list[Problem]) -> Iterator[_Query]:
-    for path in sorted((project.root / FOLDER).glob("*.rq")):
-        found = _read_file(path, shown(path, project.root))
-        if isinstance(found, Problem):
-            problems.append(found)
-        else:
-            yield found
-
-
-def _read_file(path: Path, name: str) -> _Query | Problem:
-    if not path.is_file():
-        return Problem(Position(name, 1, 1), Severity.ERROR, "this is not a file")
-    try:
-        text = path.read_bytes().decode()
-    except OSError as error:
-        return Problem(Position(name, 1, 1), Severity.ERROR, f"the file cannot be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        message = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-        return Problem(Position(name, 1, 1), Severity.ERROR, message)
-    if slip := query_error(text):
-        message, line, column = slip
-        return Problem(Position(name, line, column), Severity.ERROR, message)
-    entries = {entry[1]: entry for entry in _ENTRY.finditer(_head(text))}
-    for key, meaning in _WANTED.items():
-        if key not in entries:
-            message = f'no "# {key}: …" at the head; it says {meaning}'
-            return Problem(Position(name, 1, 1), Severity.ERROR, message)
-        if key != "title" and not is_iri(entries[key][2]):
-            message = f"{key}: {quoted(entries[key][2])} is not an absolute IRI"
-            return Problem(_position(name, text, entries[key].start(2)), Severity.ERROR, message)
-    title, target, space = (entries[key][2] for key in _WANTED)
-    return _Query(name, path.stem, title, target, space, text, dict(_PREFIX.findall(text)))
-
-
-def _head(text: str) -> str:
-    found = _HEAD.match(text)
-    return found[0] if found else ""
-
-
-def _position(path: str, text: str, at: int) -> Position:
-    return Position(path, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 class _Data:
@@ -172,15 +93,13 @@ class _Data:
         self.store = ox.Store()
         self.store.bulk_load(content.encode(), N_TRIPLES.codec)
         self.store.bulk_extend(quad for file in (*project.ontology, *project.imports) for quad in file.quads)
-        said = {p: o for s, p, o, _ in project.dataset.mapped.statements if s == f"<{project.iri}>"}
-        self.license = said.get(DCTERMS.license.n3(), "<>")[1:-1]
-        self.version = said.get(DCAT.version.n3(), '""').split('"')[1]
+        self.license, self.version = project.said(DCTERMS.license), project.said(DCAT.version)
 
 
 class _Rows:
     """The links that one query finds, by the slots of SSSOM."""
 
-    def __init__(self, query: _Query, data: _Data) -> None:
+    def __init__(self, query: LinkQuery, data: _Data) -> None:
         self.query, self.data = query, data
         self.rows: list[dict[str, str]] = []
         self.triples: list[Triple] = []

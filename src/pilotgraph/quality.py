@@ -132,15 +132,16 @@ def assess(project: Project, report: Graph, derived: Iterable[Triple] = ()) -> Q
         table = _ask(store, section)
         single = _single(table)
         if section.metric:
-            number = single or ox.Literal(len(table.rows))
-            name = re.sub(r"^\d+-", "", section.name)
-            figures.append(Figure(name, section.title, number, section.metric, section.dimension))
+            number = single or ox.Literal(_count(table))
+            figures.append(Figure(section.name, section.title, number, section.metric, section.dimension))
         if not (section.metric and single):
             tables.append(table)
-    said = {p: o for s, p, o, _ in project.dataset.mapped.statements if s == f"<{project.iri}>"}
-    title, version = (_text(said.get(each.n3(), '""')) for each in (DCTERMS.title, DCAT.version))
     return Quality(
-        title or project.iri, version, [*figures, *stated[0]], [*tables, *stated[1]], project.context
+        project.said(DCTERMS.title) or project.iri,
+        project.said(DCAT.version),
+        [*figures, *stated[0]],
+        [*tables, *stated[1]],
+        project.context,
     )
 
 
@@ -175,6 +176,11 @@ def _single(table: Table) -> ox.Literal | None:
     """The number that is all of an answer."""
     cell = table.rows[0][0] if len(table.rows) == len(table.columns) == 1 else None
     return cell if isinstance(cell, ox.Literal) and _is_number(cell) else None
+
+
+def _count(table: Table) -> int:
+    """How many rows say something: an aggregate over nothing may give one that does not."""
+    return sum(any(cell is not None for cell in row) for row in table.rows)
 
 
 def _facts(project: Project, store: ox.Store) -> tuple[list[Figure], list[Table]]:
@@ -252,12 +258,6 @@ def _facts(project: Project, store: ox.Store) -> tuple[list[Figure], list[Table]
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell, int) or (isinstance(cell, ox.Literal) and cell.datatype.value in _NUMBERS)
-
-
-def _text(literal: str) -> str:
-    """What a literal says that is written as in N-Triples."""
-    (quad,) = formats.parse(f"<x:s> <x:p> {literal} .".encode(), formats.N_TRIPLES, "x:")
-    return quad.object.value if isinstance(quad.object, ox.Literal) else ""
 
 
 def _line(cells: Iterable[str]) -> str:

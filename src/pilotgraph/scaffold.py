@@ -21,7 +21,8 @@ from pilotgraph.errors import PilotgraphError
 from pilotgraph.formats import to_graph
 from pilotgraph.lexical import BadValue
 from pilotgraph.mapping import RDF_TYPE
-from pilotgraph.project import Project, shown
+from pilotgraph.project import Project
+from pilotgraph.sources import shown
 
 _SHOWN = 8
 

@@ -131,7 +131,7 @@ def write(about: Mapping[str, str], rows: Iterable[Mapping[str, str]], prefixes:
     }
     spaces = {name: space for name, space in prefixes.items() if name in used - BUILT_IN.keys()}
     lines = ["#curie_map:"] if spaces else []
-    lines += (f"#  {name}: {_yaml(spaces[name])}" for name in sorted(spaces))
+    lines += (f"#  {_yaml(name)}: {_yaml(spaces[name])}" for name in sorted(spaces))
     for name in _HEAD:
         if value := head.get(name):
             lines += [f"#{name}:", f"#  - {_yaml(value)}"] if _is_list(name) else [f"#{name}: {_yaml(value)}"]

@@ -56,7 +56,7 @@ def print_problems(problems: Iterable[Problem], form: str = "text", *, err: bool
             | ({"rule": problem.rule} if problem.rule else {})
             for problem in problems
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False), err=err)
         return
     colour = False if os.environ.get("NO_COLOR") else None
     for problem in problems:
@@ -134,10 +134,13 @@ def print_markdown(text: str) -> None:
 
 def print_questions(questions: Iterable["Question"], context: "Context") -> None:
     """Print published questions by name, and what may be set in them with its default."""
+    from pyoxigraph import NamedNode
+
     for question in questions:
         click.echo(f"{click.style(question.name, bold=True)}\n  {question.question}")
         for each in question.parameters:
-            default = context.compact(each.default.value)
+            default = each.default.value
+            default = context.compact(default) if isinstance(each.default, NamedNode) else default
             click.echo(f"  --set {each.name}={shlex.quote(default)}  {each.description}")
 
 

@@ -1,15 +1,15 @@
 """A project -> a report: what is wrong in it, each finding at its line.
 
-Findings come from three places: from reading and mapping, which the project knows already; from
-`crosscheck`, for what SHACL cannot see; and from the shapes.  For `shacl`, which is the judge of those,
-data and ontology are one graph, so that subclasses count.
+Findings come from four places: from reading and mapping, which the project knows already; from
+`crosscheck`, for what SHACL cannot see; from `links`; and from the shapes.  For `shacl`, which is the
+judge of those, data and ontology are one graph, so that subclasses count.
 
 A mistake is reported once.  Where a value could not be mapped, or leads nowhere, what SHACL thinks of
 that value, or of its absence, is left out.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,8 +20,10 @@ from pilotgraph import formats, shacl
 from pilotgraph.crosscheck import check, doubtful, is_missing, written
 from pilotgraph.errors import PilotgraphError, Position, Problem, Severity, ShapesError
 from pilotgraph.formats import to_graph, to_term
-from pilotgraph.project import Project, shown
+from pilotgraph.links import Links, derive
+from pilotgraph.project import Project
 from pilotgraph.shacl import Result
+from pilotgraph.sources import shown
 
 Triple: TypeAlias = tuple[Node | None, Node | None, Node | None]
 
@@ -33,12 +35,13 @@ class Report:
     """What validation found, in the order of files and lines.
 
     `graph` is the `sh:ValidationReport`, without places: it is released with the data.
-    `unreadable` are the paths of files that could not be looked into.
+    `unreadable` are the paths of files that could not be looked into.  `links` are those to others.
     """
 
     problems: list[Problem]
     graph: Graph
     unreadable: frozenset[str]
+    links: Links = field(default_factory=Links)
 
     @property
     def conforms(self) -> bool:
@@ -57,6 +60,8 @@ def validate(project: Project) -> Report:
     :raises ShapesError: if the shapes are not well-formed; it carries the problems of the project too.
     """
     problems = [*project.problems, *check(project)]
+    links = derive(project, sound=not any(problem.stops_a_release for problem in problems))
+    problems += links.problems
     ill_formed = shacl.ill_formed(tuple(file.content for file in project.shapes), project.base)
     if ill_formed:
         raise ShapesError(sorted({*problems, *(_blame(project, *each) for each in ill_formed)}))
@@ -70,7 +75,8 @@ def validate(project: Project) -> Report:
     # Of one message at one place, the gravest.
     problems.sort(key=lambda problem: (problem.stops_a_release, problem))
     unique = {(problem.position, problem.message): problem for problem in problems}
-    return Report(sorted(unique.values()), _as_graph(project.iri, results), project.unreadable)
+    graph = _as_graph(project.iri, results)
+    return Report(sorted(unique.values()), graph, project.unreadable, links)
 
 
 def problems_in(report: Report, project: Project, files: Sequence[Path]) -> Report:
