@@ -181,3 +181,11 @@ def test_a_typed_thing_is_an_iri_or_refused(text: str) -> None:
     iri = bound.removeprefix(f"{before}<").removesuffix(f">{after}")
     assert bound == f"{before}<{iri}>{after}"
     assert set(iri) & set('<>"{}|^`\\ \n') == set()
+
+
+def test_a_class_is_typed_as_in_a_record(context: Context) -> None:
+    query = (
+        "SELECT * {\n  VALUES ?kind { <https://example.org/lights/ontology#Keeper> } # parameter: the kind\n}"
+    )
+    bound = bind(query, {"kind": "Lighthouse"}, context)
+    assert bound == query.replace("#Keeper>", "#Lighthouse>")

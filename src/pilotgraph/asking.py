@@ -14,7 +14,7 @@ from pilotgraph.context import Context
 from pilotgraph.edition import Dataset
 from pilotgraph.errors import QueryError
 from pilotgraph.lookup import Lookup
-from pilotgraph.parameters import parameters
+from pilotgraph.parameters import parameters, typed_iri
 from pilotgraph.release import Release
 from pilotgraph.store import Store
 
@@ -50,7 +50,7 @@ def check_things(
     for parameter in parameters(text) if values else ():
         if parameter.name not in values or not isinstance(parameter.default, NamedNode):
             continue
-        iri = context.expand(values[parameter.name])
+        iri = typed_iri(values[parameter.name], context)
         if iri.startswith(ours) and not lookup.exists(iri):
             named = context.compact(iri)
             near = get_close_matches(named, map(context.compact, lookup.alike(parameter.default.value)))

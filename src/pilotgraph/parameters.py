@@ -75,8 +75,8 @@ def parameters(text: str) -> tuple[Parameter, ...]:
 def bind(text: str, values: Mapping[str, str], context: Context) -> str:
     """The query with other values for some of its parameters, by name.
 
-    A thing is written as in a record: below the base, as a CURIE, or as an absolute IRI.  A literal keeps
-    the datatype and the language of the default.
+    A thing or a class is written as in a record: below the base, as a CURIE, or as an absolute IRI.  A literal
+    keeps the datatype and the language of the default.
 
     :raises MalformedQuery: as `parameters`, if there are values.
     :raises BadValue: if there is no such parameter, or a value is not of its kind.
@@ -95,12 +95,18 @@ def bind(text: str, values: Mapping[str, str], context: Context) -> str:
     return text
 
 
+def typed_iri(text: str, context: Context) -> str:
+    """The IRI of what someone typed for a thing or a class; a class is typed as in a record."""
+    term = context.terms.get(text)
+    return term.iri if term and term.is_class else context.expand(text)
+
+
 def _converted(text: str, default: Value, context: Context) -> Value:
     """A value as a term of the same kind as the default: what it holds is never read as SPARQL."""
     if re.search("[\ud800-\udfff]", text):
         raise BadValue("a value is written in UTF-8")
     if isinstance(default, ox.NamedNode):
-        return ox.NamedNode(context.expand(text))
+        return ox.NamedNode(typed_iri(text, context))
     if default.language:
         return ox.Literal(text, language=default.language)
     LITERALS[default.datatype.value](text)
