@@ -75,8 +75,8 @@ def parameters(text: str) -> tuple[Parameter, ...]:
 def bind(text: str, values: Mapping[str, str], context: Context) -> str:
     """The query with other values for some of its parameters, by name.
 
-    A thing or a class is written as in a record: below the base, as a CURIE, or as an absolute IRI.  A literal
-    keeps the datatype and the language of the default.
+    A thing or a class is written as in a record: below the base, as a CURIE, or as an absolute IRI.  A
+    literal keeps the datatype and the language of the default.
 
     :raises MalformedQuery: as `parameters`, if there are values.
     :raises BadValue: if there is no such parameter, or a value is not of its kind.
