@@ -55,19 +55,60 @@ def boats() -> list[ox.Quad]:
 
 def test_the_table() -> None:
     formats: list[Format[Any]] = [*RDF_FORMATS, *RESULT_FORMATS]
-    rows = [(each.name, each.suffix, each.media_type, each.iri) for each in formats]
+    rows = [(each.name, each.suffix, each.media_type, each.iri, *each.aliases) for each in formats]
+    xml, json = ("application/xml", "text/xml"), "application/json"
     w3c = "http://www.w3.org/ns/formats/"
     assert rows == [
-        ("Turtle", ".ttl", "text/turtle", w3c + "Turtle"),
-        ("JSON-LD", ".jsonld", "application/ld+json", w3c + "JSON-LD"),
+        (
+            *("Turtle", ".ttl", "text/turtle", w3c + "Turtle"),
+            *("application/x-turtle", "application/turtle", "application/trig", "application/x-trig"),
+            *("text/n3", "text/rdf+n3"),
+        ),
+        ("JSON-LD", ".jsonld", "application/ld+json", w3c + "JSON-LD", json),
         ("N-Triples", ".nt", "application/n-triples", w3c + "N-Triples"),
         ("N-Quads", ".nq", "application/n-quads", w3c + "N-Quads"),
-        ("RDF/XML", ".rdf", "application/rdf+xml", w3c + "RDF_XML"),
-        ("JSON", ".srj", "application/sparql-results+json", w3c + "SPARQL_Results_JSON"),
-        ("XML", ".srx", "application/sparql-results+xml", w3c + "SPARQL_Results_XML"),
+        ("RDF/XML", ".rdf", "application/rdf+xml", w3c + "RDF_XML", *xml),
+        ("JSON", ".srj", "application/sparql-results+json", w3c + "SPARQL_Results_JSON", json),
+        ("XML", ".srx", "application/sparql-results+xml", w3c + "SPARQL_Results_XML", *xml),
         ("CSV", ".csv", "text/csv", w3c + "SPARQL_Results_CSV"),
         ("TSV", ".tsv", "text/tab-separated-values", w3c + "SPARQL_Results_TSV"),
     ]
+
+
+def test_no_two_formats_of_a_kind_have_a_name_in_common() -> None:
+    tables: tuple[tuple[Format[Any], ...], ...] = (RDF_FORMATS, RESULT_FORMATS)
+    for formats in tables:
+        types = [name for each in formats for name in (each.media_type, *each.aliases)]
+        names = [name for each in formats for name in {each.name.lower(), each.suffix[1:]}]
+        assert len(set(types)) == len(types)
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("alias", ["application/trig", "text/n3"])
+def test_turtle_is_what_its_aliases_say_it_is(alias: str) -> None:
+    codec = ox.RdfFormat.from_media_type(alias)
+    assert codec
+    assert codec != TURTLE.codec
+    assert alias in TURTLE.aliases
+    written = ox.parse(serialize(boats(), TURTLE, PREFIXES), codec, base_iri=BASE, rename_blank_nodes=True)
+    assert canonical(list(written)) == canonical(boats())
+
+
+@pytest.mark.parametrize(
+    ("format", "yes", "no"),
+    [
+        ("JSON", b'{"head":{},"boolean":true}', b'{"head":{},"boolean":false}'),
+        ("CSV", b"true", b"false"),
+        ("TSV", b"true", b"false"),
+    ],
+)
+def test_an_answer_to_ask_in_a_format_for_tables_is_one_word(format: str, yes: bytes, no: bytes) -> None:
+    (codec,) = [each.codec for each in RESULT_FORMATS if each.name == format]
+    store = ox.Store()
+    for query, expected in (("ASK {}", yes), ("ASK { ?s ?p ?o }", no)):
+        answer = store.query(query)
+        assert isinstance(answer, ox.QueryBoolean)
+        assert answer.serialize(format=codec) == expected
 
 
 @pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)

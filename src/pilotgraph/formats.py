@@ -23,33 +23,49 @@ W3C = "http://www.w3.org/ns/formats/"
 Codec = TypeVar("Codec", ox.RdfFormat, ox.QueryResultsFormat)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each: compared and hashed by identity, fast
 class Format(Generic[Codec]):
-    """A way to write a graph or a query's result. `iri`: <https://www.w3.org/ns/formats/>."""
+    """A way to write a graph or a query's result. `iri`: <https://www.w3.org/ns/formats/>.
+
+    `aliases` are other media types that clients ask for it by, and that are true of what is written.
+    """
 
     name: str
     suffix: str
     media_type: str
     iri: str
     codec: Codec
+    aliases: tuple[str, ...] = ()
 
 
-TURTLE = Format("Turtle", ".ttl", "text/turtle", W3C + "Turtle", ox.RdfFormat.TURTLE)
-JSON_LD = Format("JSON-LD", ".jsonld", "application/ld+json", W3C + "JSON-LD", ox.RdfFormat.JSON_LD)
+_XML = ("application/xml", "text/xml")
+_JSON = ("application/json",)
+# Names from before the registration, and the languages that Turtle is a part of: TriG and N3.
+_TURTLE = (
+    *("application/x-turtle", "application/turtle"),
+    *("application/trig", "application/x-trig"),
+    *("text/n3", "text/rdf+n3"),
+)
+
+TURTLE = Format("Turtle", ".ttl", "text/turtle", W3C + "Turtle", ox.RdfFormat.TURTLE, _TURTLE)
+JSON_LD = Format("JSON-LD", ".jsonld", "application/ld+json", W3C + "JSON-LD", ox.RdfFormat.JSON_LD, _JSON)
+# Not text/plain: that is N-Triples in ASCII <https://www.w3.org/TR/n-triples/#sec-other-media-types>.
 N_TRIPLES = Format("N-Triples", ".nt", "application/n-triples", W3C + "N-Triples", ox.RdfFormat.N_TRIPLES)
 N_QUADS = Format("N-Quads", ".nq", "application/n-quads", W3C + "N-Quads", ox.RdfFormat.N_QUADS)
-RDF_XML = Format("RDF/XML", ".rdf", "application/rdf+xml", W3C + "RDF_XML", ox.RdfFormat.RDF_XML)
+RDF_XML = Format("RDF/XML", ".rdf", "application/rdf+xml", W3C + "RDF_XML", ox.RdfFormat.RDF_XML, _XML)
 
 # Best first: the order settles ties when a client takes several.
 RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, N_QUADS, RDF_XML)
 
+# CSV and TSV are defined for SELECT <https://www.w3.org/TR/sparql11-results-csv-tsv/>.  The Protocol allows
+# them for ASK too, and leaves open how: the engine writes the one word `true` or `false`.
 RESULT_FORMATS = tuple(
-    Format(name, suffix, media_type, f"{W3C}SPARQL_Results_{name}", codec)
-    for name, suffix, media_type, codec in (
-        ("JSON", ".srj", "application/sparql-results+json", ox.QueryResultsFormat.JSON),
-        ("XML", ".srx", "application/sparql-results+xml", ox.QueryResultsFormat.XML),
-        ("CSV", ".csv", "text/csv", ox.QueryResultsFormat.CSV),
-        ("TSV", ".tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
+    Format(name, suffix, media_type, f"{W3C}SPARQL_Results_{name}", codec, aliases)
+    for name, suffix, media_type, codec, aliases in (
+        ("JSON", ".srj", "application/sparql-results+json", ox.QueryResultsFormat.JSON, _JSON),
+        ("XML", ".srx", "application/sparql-results+xml", ox.QueryResultsFormat.XML, _XML),
+        ("CSV", ".csv", "text/csv", ox.QueryResultsFormat.CSV, ()),
+        ("TSV", ".tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV, ()),
     )
 )
 
