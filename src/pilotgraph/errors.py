@@ -9,6 +9,7 @@ values.  An *exception* ends what was asked for:
     x ContextError         the context uses something outside our subset of JSON-LD 1.1
     x ShapesError          a shapes or ontology file cannot be read, or is not well-formed SHACL
     x ReleaseRefused       the sources have violations, so that no release is written
+  x SettingsError          settings cannot be used
   x ReleaseError           a release is missing, or does not match its manifest
   x QueryError             a query gets no answer
     x MalformedQuery       it does not parse
@@ -95,8 +96,16 @@ class ReleaseRefused(SourceError):
     """Raise if the sources have violations, so that no release is written."""
 
 
+class SettingsError(PilotgraphError):
+    """Raise if settings cannot be used; each line of the message says where, and what to write."""
+
+
 class ReleaseError(PilotgraphError):
     """Raise if a release is missing, or is not what its manifest says."""
+
+
+# What to do about any limit.
+WAY_OUT = "Narrow the query, or take the dump and ask it there."
 
 
 class QueryError(PilotgraphError):
