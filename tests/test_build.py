@@ -42,8 +42,8 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def quads(release: Release) -> list[ox.Quad]:
-    return list(ox.parse(release.read("data.nq"), ox.RdfFormat.N_QUADS))
+def quads(release: Release, name: str = "data.nq") -> list[ox.Quad]:
+    return list(ox.parse(release.read(name), ox.RdfFormat.N_QUADS))
 
 
 def turtle(release: Release, name: str) -> Graph:
@@ -64,6 +64,7 @@ def test_a_release_has_all_its_files(release: Release) -> None:
         "data.jsonld",
         "data.nq",
         "data.ttl",
+        "description.nq",
         "description.ttl",
         "links/beacons.nt",
         "links/beacons.sssom.tsv",
@@ -160,16 +161,53 @@ def test_context_and_queries_are_published_as_they_are(release: Release, lightho
 
 
 def test_the_description_counts_the_release(release: Release) -> None:
-    description, found = turtle(release, "description.ttl"), quads(release)
-    graphs = {quad.graph_name.value: 0 for quad in found if isinstance(quad.graph_name, ox.NamedNode)}
+    description = turtle(release, "description.ttl")
+    data, about = quads(release), quads(release, "description.nq")
+    graphs = {quad.graph_name.value: 0 for quad in data + about if isinstance(quad.graph_name, ox.NamedNode)}
     for name in graphs:
-        graphs[name] = sum(quad.graph_name == ox.NamedNode(name) for quad in found)
-    graphs[LIGHTS] = len(found)
+        graphs[name] = sum(quad.graph_name == ox.NamedNode(name) for quad in data + about)
+    graphs[LIGHTS] = len(data)
     graphs[f"{LIGHTS}ontology"] = len(turtle(release, "ontology.ttl"))
-    graphs[f"{LIGHTS}sparql#default-graph"] = len(found) + graphs[f"{LIGHTS}ontology"]
+    graphs[f"{LIGHTS}sparql#default-graph"] = len(data) + len(about) + graphs[f"{LIGHTS}ontology"]
     graphs[f"{LIGHTS}#links/beacons"] = graphs[f"{LIGHTS}graph/registers"]
     said = {str(subject): int(str(number)) for subject, number in description.subject_objects(VOID.triples)}
-    assert {subject: number for subject, number in said.items() if "#property" not in subject} == graphs
+    assert {subject: number for subject, number in said.items() if "property/" not in subject} == graphs
+
+
+def test_the_description_and_the_questions_are_graphs_beside_the_data(release: Release) -> None:
+    about = quads(release, "description.nq")
+    lines = release.read("description.nq").decode().splitlines()
+    assert lines == sorted(set(lines))
+    assert {quad.graph_name for quad in about} == {
+        ox.NamedNode(f"{LIGHTS}graph/about"),
+        ox.NamedNode(f"{LIGHTS}graph/questions"),
+    }
+    assert not {quad.graph_name for quad in quads(release)} & {quad.graph_name for quad in about}
+    assert not {quad.triple for quad in quads(release)} & {quad.triple for quad in about}
+    assert len(turtle(release, "description.ttl")) == len({quad.triple for quad in about}) == len(about)
+
+
+def test_without_questions_no_graph_holds_them(project: Path) -> None:
+    edit(project / "data/dataset.yaml", "http://www.w3.org/ns/shacl#SPARQLExecutable", "lt:Keeper")
+    assert refusal(project) == [
+        "data/dataset.yaml:1:5: error: no graph holds <http://www.w3.org/ns/shacl#SPARQLExecutable>; let one"
+        " hold it, for the published questions"
+    ]
+    shutil.rmtree(project / "data/queries")
+    about = quads(build(project, project / "dist"), "description.nq")
+    assert {quad.graph_name for quad in about} == {ox.NamedNode(f"{LIGHTS}graph/about")}
+
+
+def test_what_the_ontology_says_no_record_says_again(project: Path) -> None:
+    ida = f"{LIGHTS}id/keeper/ida-sandpiper"
+    said = f'<{ida}> <http://www.w3.org/2000/01/rdf-schema#label> "Ida Sandpiper"@en'
+    with (project / "ontology/lighthouses.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"{said} .\n")
+    assert refusal(project) == [
+        f"data/keepers/ida-sandpiper.yaml:1:5: error: {LIGHTS}graph/others and {LIGHTS}ontology both say"
+        f" {said}; a triple stands in one graph"
+    ]
+    assert not (project / "dist").exists()
 
 
 def test_a_warning_is_noted_and_published(project: Path) -> None:
@@ -237,7 +275,7 @@ def test_a_class_that_no_graph_holds_does_not_move_a_thing(project: Path) -> Non
 def test_a_class_has_one_graph(project: Path) -> None:
     edit(project / "data/dataset.yaml", "holds: lt:Inspection", "holds: [lt:Inspection, lt:Lighthouse]")
     assert refusal(project) == [
-        "data/dataset.yaml:25:13: error: https://example.org/lights/graph/inspections holds this class"
+        "data/dataset.yaml:30:13: error: https://example.org/lights/graph/inspections holds this class"
         " already; a class has one graph"
     ]
 
@@ -290,17 +328,18 @@ def test_iris_are_recorded_when_asked_and_only_then(project: Path) -> None:
     assert not file.exists()
     file.write_text(f"{LIGHTS}ontology#Keeper\n", encoding="utf-8")
     note = (
-        "data/iris.txt:1:1: info: 47 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
+        "data/iris.txt:1:1: info: 52 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
     )
     assert released(project) == [note]
     assert released(project, record_iris=True) == []
     iris = file.read_text(encoding="utf-8").splitlines()
     assert iris == sorted(iris)
-    assert len(iris) == 48
+    assert len(iris) == 53
     assert f"{LIGHTS}id/keeper/þóra-lundadóttir" in iris, "a record's"
     assert f"{LIGHTS}id/identifier/south-teal-list" in iris, "a part's"
     assert f"{LIGHTS}ontology#Keeper" in iris, "a term's"
     assert f"{LIGHTS}graph/others" in iris, "a graph's"
+    assert f"{LIGHTS}queries/highest-lights" in iris, "a question's"
     assert LIGHTS in iris, "the dataset's"
     assert all(iri.startswith(LIGHTS) for iri in iris), "not those of others"
     assert released(project) == []
@@ -312,7 +351,7 @@ def test_recording_keeps_comments_and_adds_nothing_twice(project: Path) -> None:
     released(project, record_iris=True)
     text = file.read_text(encoding="utf-8")
     lines = text.splitlines()
-    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 49, 1)
+    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 54, 1)
     released(project, record_iris=True)
     assert file.read_text(encoding="utf-8") == text
     assert [path.name for path in (project / "data").iterdir() if path.name.startswith(".")] == []
@@ -375,7 +414,7 @@ def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
         releases.append(Release.open(copy / "dist"))
     one, two = releases
     assert one.name == two.name
-    assert len(one.files) == len(two.files) == 17
+    assert len(one.files) == len(two.files) == 18
     assert [name for name in one.files if one.read(name) != two.read(name)] == []
 
 

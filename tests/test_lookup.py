@@ -21,10 +21,14 @@ class Small:
 
     def __init__(self, turtle: str) -> None:
         self.graph = ox.Store()
-        self.graph.load((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
+        self.load(turtle)
+
+    def load(self, turtle: str, name: str | None = None) -> None:
+        graph = ox.NamedNode(name) if name else ox.DefaultGraph()
+        self.graph.load((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE, to_graph=graph)
 
     def query(self, query: Query) -> Answer:
-        answer = self.graph.query(query.text)
+        answer = self.graph.query(query.text, use_default_graph_as_union=True)
         form = query.graph if isinstance(answer, ox.QueryTriples) else query.solutions
         assert form is not None
         return Answer(answer.serialize(format=form.codec) or b"", form)  # type: ignore[arg-type]  # they fit
@@ -131,3 +135,18 @@ def test_things_are_alike_if_they_are_of_one_class() -> None:
     names, _ = lookup("<a> a t:Tree . <b> a t:Tree , t:Stump . <c> a t:Stump .".replace("<", f"<{TREES}id/"))
     assert sorted(names.alike(A)) == [A, TREES + "id/b"]
     assert names.alike(TREES + "id/none") == []
+
+
+def test_a_page_leaves_out_how_graphs_that_stand_apart_name_a_thing() -> None:
+    store = Small('id:a a t:Tree ; rdfs:label "a" .')
+    data, about = TREES + "graph/data", TREES + "graph/about"
+    store.load('id:b a t:Tree ; rdfs:label "b" ; t:near id:a .', data)
+    store.load('id:set a t:Set ; t:example id:a . id:c a t:Tree ; rdfs:label "c" ; t:near id:a .', about)
+    near = Incoming(ox.NamedNode(TREES + "ontology#near"), ox.NamedNode(TREES + "ontology#Tree"), 1)
+    asked = Lookup(store, [], apart=[about])
+    found, incoming = asked.page(A)
+    assert incoming == asked.incoming(A) == [near]
+    assert {str(each) for each in found} == {f"<{A}>", f"<{TREES}id/b>"}
+    assert {each.total for each in Lookup(store, []).incoming(A)} == {1, 2}
+    assert len(asked.document(A)) == 5, "a document leaves out nothing"
+    assert asked.exists(TREES + "id/set"), "and what stands there is there"

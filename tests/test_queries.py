@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from pilotgraph.queries import query_error
+from pilotgraph.queries import form, query_error
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_a_query_that_would_end_the_process_is_refused() -> None:
     found = query_error("SELECT * " + "{" * 3_000 + "}" * 3_000)
     assert found is not None
     assert "deep" in found[0] or "nest" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        pytest.param("SELECT*{?s ?p ?o}", "SELECT", id="without a space"),
+        pytest.param("# ASK\nPREFIX select: <x:>\nask { ?s select:p ?o }", "ASK", id="in small letters"),
+        pytest.param("BASE <http://e.example/> CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT", id="with a base"),
+        pytest.param("DESCRIBE<http://example.org/SELECT>", "DESCRIBE", id="of a thing"),
+    ],
+)
+def test_the_form_of_a_query(query: str, kind: str) -> None:
+    assert query_error(query) is None
+    assert form(query) == kind

@@ -21,11 +21,15 @@ from pilotgraph.store import LocalStore, Query
 PREFIXES = """
 PREFIX pg: <https://w3id.org/pilotgraph/ontology#>
 PREFIX id: <https://w3id.org/pilotgraph/id/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX void: <http://rdfs.org/ns/void#>
 """
 PG = Namespace("https://w3id.org/pilotgraph/ontology#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -191,3 +195,81 @@ def test_a_published_question_has_an_answer(ask: Ask, question: Path) -> None:
 
 def test_there_are_published_questions() -> None:
     assert len(QUESTIONS) >= 15
+
+
+# The endpoint on itself.
+
+DEFAULT = "<https://w3id.org/pilotgraph/sparql#default-graph>"
+
+
+def test_no_triple_stands_in_two_graphs_the_ontology_included(ask: Ask) -> None:
+    graphs = [row[0] for row in ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")]
+    below = "https://w3id.org/pilotgraph/"
+    names = ("claims", "description", "identifiers", "mappings", "queries", "records")
+    assert graphs == [*(f"{below}graph/{name}" for name in names), f"{below}ontology"]
+    twice = "SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }"
+    assert ask(twice) == []
+
+
+def test_each_graph_has_as_many_triples_as_is_said(ask: Ask) -> None:
+    said = ask("SELECT ?g ?n { ?set sd:namedGraph/sd:name ?g . ?g void:triples ?n } ORDER BY ?g")
+    found = ask("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
+    assert said == found
+    assert ask(f"SELECT ?n {{ {DEFAULT} void:triples ?n }}") == ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+
+
+@pytest.mark.parametrize(
+    ("whole", "pattern"),
+    [
+        pytest.param("?g", "GRAPH ?g { ?s ?p ?o }", id="of each named graph"),
+        pytest.param(DEFAULT, "?s ?p ?o", id="of the default graph"),
+    ],
+)
+def test_each_property_and_class_has_as_many_as_is_said(ask: Ask, whole: str, pattern: str) -> None:
+    graph = "?g " if whole == "?g" else ""
+    known = "?set sd:namedGraph/sd:name ?g ." if graph else ""
+    for said, found in (
+        (
+            f"SELECT {graph}?p ?n ?d {{ {known} {whole} void:propertyPartition ?part ."
+            " ?part void:property ?p ; void:triples ?n ; void:distinctSubjects ?d }",
+            f"SELECT {graph}?p (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?d) {{ {pattern} }}"
+            f" GROUP BY {graph}?p",
+        ),
+        (
+            f"SELECT {graph}?class ?n {{ {known} {whole} void:classPartition ?part ."
+            " ?part void:class ?class ; void:entities ?n }",
+            f"SELECT {graph}(?o AS ?class) (COUNT(*) AS ?n) {{ VALUES ?p {{ rdf:type }} {pattern}"
+            f" FILTER(ISIRI(?o)) }} GROUP BY {graph}?o",
+        ),
+    ):
+        rows = ask(said)
+        assert len(rows) > 50
+        assert sorted(rows) == sorted(ask(found))
+
+
+def test_the_dataset_is_its_data_and_not_what_is_said_of_it(ask: Ask, real_release: Release) -> None:
+    ((triples,),) = ask("SELECT ?n { <https://w3id.org/pilotgraph/> void:triples ?n }")
+    assert int(triples) == len(real_release.read("data.nq").splitlines())
+    subsets = ask(
+        "SELECT (SUM(?n) AS ?all) {"
+        " <https://w3id.org/pilotgraph/> void:subset ?g . ?g a sd:Graph ; void:triples ?n }"
+    )
+    assert subsets == [[triples]]
+
+
+def test_each_published_question_can_be_asked_for(ask: Ask) -> None:
+    rows = ask(
+        "SELECT ?query ?words ?text { ?query a sh:SPARQLExecutable ; rdfs:comment ?words ;"
+        " sh:select|sh:ask|sh:construct ?text }"
+    )
+    below = "https://w3id.org/pilotgraph/queries/"
+    texts = {f"{below}{path.stem}": path.read_text(encoding="utf-8") for path in QUESTIONS}
+    assert {query: text.replace("\r\n", "\n") for query, _, text in rows} == texts
+    assert [query for query, words, text in rows if words[:40] not in text.split("\n")[0]] == []
+
+
+def test_a_search_of_labels_finds_things_and_terms_only(ask: Ask) -> None:
+    below = "https://w3id.org/pilotgraph/graph/"
+    about = f"VALUES ?g {{ <{below}description> <{below}queries> }}"
+    rows = ask(f"SELECT DISTINCT ?s {{ {about} GRAPH ?g {{ ?s rdfs:label ?label }} }}")
+    assert rows == [["https://w3id.org/pilotgraph/id/agent/maintainers"]]

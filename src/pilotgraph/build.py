@@ -4,55 +4,33 @@ In: the root of the sources.  Out: a `Release`, or a `ReleaseRefused` with every
 found, and then nothing is written.  Nothing here knows the clock, the machine or the order in which
 a directory is listed, so the same sources give the same bytes.
 
-Two rules hold for the whole graph and so are looked at here.  Named graphs are disjoint: a thing
-stands in the graph that holds its class, or the nearest superclass, and a query over the union counts
-each triple once.  And a released IRI is for ever: `data/iris.txt` lists them all, and a build that has
-lost one is refused.
+A released IRI is for ever: `data/iris.txt` lists them all, and a build that has lost one is refused.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import pyoxigraph as ox
-from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD, Graph
+from rdflib import Graph
 
 from pilotgraph import formats
-from pilotgraph.description import DCAT, DQV, SD, SPDX, Triple, add_linksets, add_quality, describe
+from pilotgraph.counts import Triple
+from pilotgraph.description import DCAT, add_linksets, add_quality, describe
 from pilotgraph.errors import Position, Problem, ReleaseRefused, Severity
+from pilotgraph.executables import describe_questions, query_iri
 from pilotgraph.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE
-from pilotgraph.links import Links
+from pilotgraph.graphs import NamedGraphs
 from pilotgraph.mapping import lines
 from pilotgraph.project import Project
 from pilotgraph.quality import assess
 from pilotgraph.release import Release, check_version, write
+from pilotgraph.service_description import PREFIXES, add_service
 from pilotgraph.sources import CONTEXT, TurtleFile
 from pilotgraph.validation import Report, validate
 
 IRIS = "data/iris.txt"
 # The report on the record, for people and for machines.
 RECORD = "record.md", "record.ttl"
-
-# For files about the data; the project's own prefixes come from its context and win.
-_PREFIXES = {
-    "dcat": DCAT,
-    "dcterms": DCTERMS,
-    "dqv": DQV,
-    "owl": OWL,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "sd": SD,
-    "sh": SH,
-    "skos": SKOS,
-    "spdx": SPDX,
-    "void": VOID,
-    "xsd": XSD,
-}
-_NO_LINKS = f"no graph holds <{VOID.Linkset}>; let one hold it, for the links that data/links derives"
-_NO_REST = (
-    f"no graph holds <{RDFS.Resource}>, which is every class; let one hold it, for things that no other does"
-)
 
 
 def build(
@@ -75,9 +53,9 @@ def build(
     project = Project.read(root)
     progress(f"Validating {len(project.records)} records")
     report = validate(project)
-    sorting = _Sorting(project, report.links)
+    named = NamedGraphs(project, report.links)
     listed = _Listed(project)
-    problems = [*report.problems, *sorting.problems]
+    problems = [*report.problems, *named.problems]
     if not any(problem.stops_a_release for problem in problems):
         # An IRI that a broken record holds is not lost, so it is no second problem.
         problems += listed.problems(record_iris)
@@ -86,18 +64,18 @@ def build(
         raise ReleaseRefused(problems)
     for problem in problems:
         note(problem)
-    progress(f"Writing {sum(map(len, sorting.graphs.values()))} triples")
+    progress(f"Writing {sum(map(len, named.data.values()))} triples")
     version = project.said(DCAT.version)
     check_version(version)  # before it becomes a part of IRIs
-    release = write(out, version, _files(project, report, sorting.graphs))
+    release = write(out, version, _files(project, report, named))
     if record_iris:
         listed.add_new()
     return release
 
 
-def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) -> dict[str, bytes]:
-    prefixes = {name: str(space) for name, space in _PREFIXES.items()} | project.context.prefixes
-    quads = "".join(sorted(line for name in graphs for line in lines(graphs[name], name))).encode()
+def _files(project: Project, report: Report, named: NamedGraphs) -> dict[str, bytes]:
+    prefixes = PREFIXES | project.context.prefixes
+    quads = _n_quads(named.data)
     union = [quad.triple for quad in formats.parse(quads, N_QUADS, project.base)]
     dumps = {
         "data.nq": quads,
@@ -107,12 +85,20 @@ def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) 
     ontology = _merge((*project.ontology, *project.imports))
     shapes = _merge(project.shapes)
     statements = ((s, p, o) for s, p, o, _ in project.dataset.mapped.statements)
-    name = project.vocabulary.removesuffix("#")
-    description = describe(project.iri, statements, graphs, (name, len(ontology)), dumps)
+    description = describe(project.iri, statements, named.data, dumps)
     add_linksets(description, project.iri, report.links.linksets)
     quality = assess(project, report.graph, report.links.triples)
     figures = quality.graph(project.iri)
     add_quality(description, project.iri, figures, RECORD)
+    queries = describe_questions(project.iri, project.questions, project.context, prefixes)
+    graphs = {**named.data, project.vocabulary.removesuffix("#"): _as_stored(ontology)}
+    if named.queries:
+        graphs[named.queries] = _as_stored(_triples(queries))
+    add_service(description, project.iri, named.description, graphs)
+    graphs[named.description] = _as_stored(_triples(description))
+    if twice := list(named.overlaps(graphs)):
+        raise ReleaseRefused(sorted(twice))
+    about = {name: graphs[name] for name in (named.description, named.queries) if name}
     return dumps | {
         "ontology.ttl": formats.serialize(ontology, TURTLE, prefixes),
         "shapes.ttl": formats.serialize(shapes, TURTLE, prefixes),
@@ -120,10 +106,22 @@ def _files(project: Project, report: Report, graphs: Mapping[str, set[Triple]]) 
         RECORD[0]: quality.markdown().encode(),
         RECORD[1]: formats.serialize(_triples(figures), TURTLE, prefixes),
         "report.ttl": formats.serialize(_triples(report.graph), TURTLE, prefixes),
-        "description.ttl": formats.serialize(_triples(description), TURTLE, prefixes),
+        "description.ttl": formats.serialize(_triples(description + queries), TURTLE, prefixes),
+        "description.nq": _n_quads(about),
         **{f"queries/{question.name}.rq": question.text.encode() for question in project.questions},
         **report.links.files,
     }
+
+
+def _n_quads(graphs: Mapping[str, Iterable[Triple]]) -> bytes:
+    return "".join(sorted(line for name, found in graphs.items() for line in lines(found, name))).encode()
+
+
+def _as_stored(triples: Iterable[ox.Triple]) -> set[Triple]:
+    """Write what is no data as the store will: it takes `"5"^^xsd:nonNegativeInteger` for an integer."""
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*triple) for triple in triples)
+    return {(str(quad.subject), str(quad.predicate), str(quad.object)) for quad in store}
 
 
 def _merge(files: Iterable[TurtleFile]) -> set[ox.Triple]:
@@ -133,83 +131,6 @@ def _merge(files: Iterable[TurtleFile]) -> set[ox.Triple]:
 def _triples(graph: Graph) -> list[ox.Triple]:
     content = graph.serialize(format="nt", encoding="utf-8")
     return [quad.triple for quad in formats.parse(content, N_TRIPLES, "")]
-
-
-class _Sorting:
-    """Sorts things into named graphs, by the classes that `dataset.yaml` says a graph holds."""
-
-    def __init__(self, project: Project, links: Links) -> None:
-        self.project = project
-        self.problems: list[Problem] = []
-        self.supers: dict[str, set[str]] = defaultdict(set)
-        for file in (*project.ontology, *project.imports):
-            for quad in file.quads:
-                if quad.predicate.value == str(RDFS.subClassOf) and isinstance(quad.object, ox.NamedNode):
-                    self.supers[str(quad.subject)].add(str(quad.object))
-        self.holders = self.read_holders()
-        self.rest = self.holders.pop(RDFS.Resource.n3(), "")
-        if not self.rest:
-            self.refuse(project.subjects[project.iri], _NO_REST)
-        self.graphs = self.sort()
-        linked = self.holders.get(VOID.Linkset.n3(), "")
-        if links.linksets and not linked:
-            self.refuse(project.subjects[project.iri], _NO_LINKS)
-        elif linked:
-            self.graphs[linked] |= links.triples
-
-    def refuse(self, position: Position, message: str) -> None:
-        self.problems.append(Problem(position, Severity.ERROR, message))
-
-    def read_holders(self) -> dict[str, str]:
-        """The graph of each class that a graph holds."""
-        said = self.project.dataset.mapped.statements
-        parts = f"<{self.project.iri}>", VOID.classPartition.n3()
-        graphs = {o for s, p, o, _ in said if (s, p) == parts}
-        holders: dict[str, str] = {}
-        for graph, predicate, held, position in said:
-            if graph in graphs and predicate == VOID["class"].n3():
-                first = holders.setdefault(held, graph[1:-1])
-                if first != graph[1:-1]:
-                    self.refuse(position, f"{first} holds this class already; a class has one graph")
-        return holders
-
-    def sort(self) -> dict[str, set[Triple]]:
-        types: dict[str, list[tuple[str, Position]]] = defaultdict(list)
-        statements = [each for record in self.project.records for each in record.mapped.statements]
-        for subject, predicate, value, position in statements:
-            if predicate == RDF.type.n3():
-                types[subject].append((value, position))
-        names = {subject: self.graph(subject, found) for subject, found in types.items()}
-        graphs: dict[str, set[Triple]] = {name: set() for name in (*self.holders.values(), self.rest)}
-        for subject, predicate, value, _ in statements:
-            graphs[names.get(subject, self.rest)].add((subject, predicate, value))
-        return graphs
-
-    def graph(self, subject: str, types: Iterable[tuple[str, Position]]) -> str:
-        placed = [(graph, kind, place) for kind, place in types for graph in self.nearest(kind)]
-        if not placed:
-            return self.rest
-        graph, kind, _ = placed[0]
-        other = next((each for each in placed if each[0] != graph), None)
-        if other:
-            compact = self.project.context.compact
-            self.refuse(
-                other[2],
-                f"{compact(subject[1:-1])} is of {compact(kind[1:-1])}, which stands in {graph}, and of "
-                f"{compact(other[1][1:-1])}, which stands in {other[0]}; a thing stands in one graph",
-            )
-        return graph
-
-    def nearest(self, kind: str) -> list[str]:
-        """The graph of a class, or of its nearest superclass that has one; several if they are as near."""
-        level, seen = {kind}, set[str]()
-        while level:
-            found = sorted({self.holders[each] for each in level if each in self.holders})
-            if found:
-                return found
-            seen |= level
-            level = {above for each in level for above in self.supers[each]} - seen
-        return []
 
 
 class _Listed:
@@ -224,8 +145,9 @@ class _Listed:
         terms = {
             quad.subject.value for quad in _merge(project.ontology) if isinstance(quad.subject, ox.NamedNode)
         }
+        asked = {query_iri(project.iri, question.name) for question in project.questions}
         ours = (project.iri, project.base, project.vocabulary)
-        self.released = {iri for iri in terms | project.subjects.keys() if iri.startswith(ours)}
+        self.released = asked | {iri for iri in terms | project.subjects.keys() if iri.startswith(ours)}
 
     def problems(self, record: bool) -> Iterator[Problem]:
         for number, line in enumerate(self.lines, 1):

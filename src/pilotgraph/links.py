@@ -22,7 +22,8 @@ from rdflib import DCTERMS, OWL, RDF, RDFS
 
 from pilotgraph import sssom
 from pilotgraph.context import suggestion
-from pilotgraph.description import DCAT, Linkset, Triple, linkset_iri
+from pilotgraph.counts import Triple
+from pilotgraph.description import DCAT, Linkset, linkset_iri
 from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.formats import N_TRIPLES
 from pilotgraph.mapping import lines

@@ -3,7 +3,9 @@
 A page stays small however often its thing is named: what names it is counted by property and class,
 and the first `SHOWN` of each are fetched.  A document holds them all.
 
-What is described with the dataset, such as its publisher, is a thing too, but not in the store.
+What is described with the dataset, such as its publisher, is a thing too, but a store may hold no more
+than the data.  Where it does, the description names things as examples, and questions name them as defaults.
+That says nothing of a thing, so its page leaves it out; its document has all that the store says.
 """
 
 import json
@@ -37,11 +39,19 @@ class Lookup:
 
     :param described: what the description of the dataset says, for what the store does not hold.
     :param nested: properties whose subjects are shown in full on the page of their object.
+    :param apart: named graphs that say nothing of the subject, such as those that describe the dataset.
     """
 
-    def __init__(self, store: Store, described: Collection[Triple], nested: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        described: Collection[Triple],
+        nested: Collection[str] = (),
+        apart: Collection[str] = (),
+    ) -> None:
         self.store, self.described, self.nested = store, described, nested
         self.facts = Triples(described)
+        self._apart = ", ".join(str(NamedNode(each)) for each in sorted(apart))
 
     def exists(self, iri: str) -> bool:
         answer = json.loads(self._ask(f"ASK {{ {NamedNode(iri)} ?p ?o }}"))
@@ -83,7 +93,7 @@ class Lookup:
             untyped = "" if of_class else f"FILTER NOT EXISTS {{ ?member {TYPE} ?class }}"
             # Sorting is dear where there are many, and only needed where some are left out.
             first = f"ORDER BY ?member LIMIT {SHOWN}" if total > SHOWN else ""
-            found = f"?member {predicate} {thing} ; {kind} {untyped}"
+            found = f"{self._naming('?member', str(predicate), thing)} ?member {kind} {untyped}"
             members = f"{{ SELECT DISTINCT ?member WHERE {{ {found} }} {first} }}"
             if predicate.value in self.nested:
                 patterns.append(f"{members} ?member ?p ?o BIND(?member AS ?s)")
@@ -99,7 +109,7 @@ class Lookup:
         """Count the things that name a thing, by property and class."""
         answer = self._ask(
             "SELECT ?property ?class (COUNT(?thing) AS ?things) WHERE {"
-            f" ?thing ?property {NamedNode(iri)} OPTIONAL {{ ?thing {TYPE} ?class }} }}"
+            f" {self._naming('?thing', '?property', NamedNode(iri))} OPTIONAL {{ ?thing {TYPE} ?class }} }}"
             " GROUP BY ?property ?class"
         )
         return [
@@ -114,6 +124,11 @@ class Lookup:
     def names(self, iris: Iterable[str]) -> Triples:
         things = " ".join(str(NamedNode(iri)) for iri in iris)
         return Triples(self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMES)}"))
+
+    def _naming(self, subject: str, predicate: str, thing: NamedNode) -> str:
+        """What names a thing, in the graphs that are about the subject."""
+        naming = f"{subject} {predicate} {thing} ."
+        return f"GRAPH ?graph {{ {naming} }} FILTER(?graph NOT IN ({self._apart}))" if self._apart else naming
 
     def _construct(self, *patterns: str) -> list[Triple]:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {' } UNION { '.join(patterns)} }} }}"

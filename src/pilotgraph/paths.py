@@ -32,6 +32,8 @@ class Site:
         """Return the path that serves an IRI of ours, as an URL has it; None for IRIs of others."""
         for base, local in ((self.things, "/id/"), (self.dataset, "/")):
             below = iri.removeprefix(base)
+            if base == self.dataset and not below.startswith("ontology#"):
+                below = below.partition("#")[0]  # of these fragments RDF tells; a page has no such place
             # A path that begins with two slashes would be another host.
             if iri.startswith(base) and "?" not in iri and not below.startswith("/"):
                 return self.prefix + local + escape(below)

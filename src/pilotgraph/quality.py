@@ -20,7 +20,8 @@ from rdflib import DCTERMS, RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from pilotgraph import facts, formats
 from pilotgraph.context import Context
-from pilotgraph.description import DCAT, DQV, Triple
+from pilotgraph.counts import Triple
+from pilotgraph.description import DCAT, DQV
 from pilotgraph.project import Project
 from pilotgraph.questions import Section
 

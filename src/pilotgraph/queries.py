@@ -14,6 +14,7 @@ from pilotgraph.document import quoted
 from pilotgraph.errors import Position, Problem, QueryError, Severity
 from pilotgraph.formats import TURTLE
 
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _HEAD = re.compile(r"(?:#[^\n]*(?:\n|\Z))*")
 _ENTRY = re.compile(r"^# (?P<key>[a-z]+):(?P<said>[^\n]*(?:\n#[ \t]{2}[^\n]*)*)", re.MULTILINE)
 
@@ -74,6 +75,12 @@ def query_error(query: str, prefixes: Mapping[str, str] | None = None) -> tuple[
         message = "this is not SPARQL from here on" + (f": {said[0]}" if said else "")
         return message, int(at[1]) if at else 1, int(at[2]) if at else 1
     return None
+
+
+def form(query: str) -> str:
+    """What a query that parses is: SELECT, ASK, CONSTRUCT or DESCRIBE."""
+    body = query[len(guard.prologue(query)) :].upper()
+    return next(each for each in _FORMS if body.startswith(each))
 
 
 def prefixes(query: str) -> dict[str, str]:
