@@ -3,13 +3,16 @@
 PYTHON ?= python3
 INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: serve test check bench build clean
+.PHONY: serve test check bench build clients clean
 
 serve: .venv/installed
 	.venv/bin/pilotgraph serve
 
 test: .venv/installed-test
 	.venv/bin/pytest
+
+# Comunica, and a Node to run it, for the tests with clients that are not Python's.
+clients: .venv/installed-clients
 
 check: .venv/installed-check
 	.venv/bin/ruff check
@@ -43,4 +46,9 @@ clean:
 
 .venv/installed-check: .venv/installed-test
 	@$(INSTALL) --group check
+	@touch $@
+
+.venv/installed-clients: .venv/installed-test tests/clients/package-lock.json tests/clients/planning.json
+	@$(INSTALL) --group clients
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix tests/clients
 	@touch $@

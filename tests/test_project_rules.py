@@ -19,7 +19,7 @@ OTHERS = sorted(path for folder in ("templates", "static") for path in (SOURCES 
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 
 # Words of Python, RDF or HTTP, or plain English, that an ontology happens to coin too.
-EXCUSED = {"about", "concerns", "position", "value"}
+EXCUSED = {"about", "concerns", "counted", "outcome", "position", "unit", "value"}
 
 SUBJECT = re.compile(
     r"\b(health|patient|hospital|clinic|medic|nhs|vanguard|pioneer|programme|lighthouse|keeper)",
@@ -82,7 +82,8 @@ def test_a_file_of_the_package_knows_no_subject(path: Path) -> None:
     text = path.read_text()
     assert "w3id.org/pilotgraph" not in text
     assert "example.org/lights" not in text
-    assert SUBJECT.findall(text) == []
+    # Whether a server is well is asked at this path wherever there are servers.
+    assert SUBJECT.findall(text.replace('"/health/', "")) == []
 
 
 def test_the_package_was_read() -> None:

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from pilotgraph.app import create_app
 from pilotgraph.release import Release
+from pilotgraph.settings import Settings
 from pilotgraph.store import LocalStore, Store
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -24,8 +25,8 @@ class Buffered(FlaskClient):
         return super().open(*arguments, **{"buffered": True, **options})
 
 
-def serving(release: Release, store: Store | None = None, public_url: str | None = None) -> Flask:
-    app = create_app(release, store or LocalStore(release), public_url)
+def serving(release: Release, store: Store | None = None, public_url: str = "") -> Flask:
+    app = create_app(release, store or LocalStore(release), Settings(public_url=public_url))
     app.test_client_class = Buffered
     return app
 

@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
-from rdflib import VOID
 from werkzeug.exceptions import HTTPException
 
 from pilotgraph import endpoint, resources
 from pilotgraph.edition import Edition
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS
-from pilotgraph.protocol import RequestError
+from pilotgraph.negotiation import RequestError
 from pilotgraph.release import Release
-from pilotgraph.responses import MAX_BODY_BYTES, add_headers, explain
+from pilotgraph.responses import add_headers, explain
+from pilotgraph.settings import Settings
 from pilotgraph.store import Store
 
 
@@ -39,21 +39,23 @@ ROUTES = (
     Route("/ontology", resources.ontology),
     Route("/ontology.<suffix>", resources.ontology),
     Route("/ontology/<version>", resources.ontology),
-    Route("/sparql", endpoint.sparql, ("GET", "POST", "QUERY")),
+    Route("/queries/<name>", resources.question),
+    Route("/sparql", endpoint.sparql, ("GET", "OPTIONS", "POST", "QUERY")),
     Route("/releases/<version>/<path:name>", resources.file),
 )
 
 
-def create_app(release: Release, store: Store, public_url: str | None = None) -> Flask:
+def create_app(release: Release, store: Store, settings: Settings | None = None) -> Flask:
     """Make the application that serves a release.
 
     :param store: answers from the same release; the caller closes it.
-    :param public_url: where readers find the site, if a proxy shows it elsewhere; its path becomes
-        part of every link, and the proxy takes it off again.
+    :param settings: of these, the limits of a request, and `public_url`: where readers find the site, if a
+        proxy shows it elsewhere; its path becomes part of every link, and the proxy takes it off again.
     """
-    edition = Edition(release, store, (public_url or "").rstrip("/"))
+    settings = settings or Settings()
+    edition = Edition(release, store, settings)
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = resources.A_YEAR  # pages ask for a static file by its hash
     app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined
@@ -72,7 +74,7 @@ def create_app(release: Release, store: Store, public_url: str | None = None) ->
 
 
 def _graph_routes(edition: Edition) -> Iterator[Route]:
-    for graph in edition.dataset.nodes(VOID.subset):
-        path = graph.value.removeprefix(edition.paths.dataset)
-        if path and "#" not in path and ":" not in path:
+    for graph in edition.graphs:
+        path = graph.removeprefix(edition.paths.dataset)
+        if "#" not in path and ":" not in path:
             yield Route(f"/{path}", resources.graph)

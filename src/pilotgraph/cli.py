@@ -7,10 +7,9 @@ inside the command that needs them, so that `--help` answers at once.
 # ruff: noqa: PLC0415
 
 import errno
-import signal
-import socket
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ import click
 
 from pilotgraph import terminal
 from pilotgraph.errors import PilotgraphError, Problem, QueryError, SourceError
+from pilotgraph.settings import Settings, as_text, options
 
 if TYPE_CHECKING:
     from pilotgraph.release import Release
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 # As in `formats`, whose libraries take a tenth of a second to load.
 _FORMATS = ("json", "xml", "csv", "tsv", "turtle", "json-ld", "n-triples", "n-quads", "rdf/xml")
 _FAILURE = 400
-# Enough that a few slow queries leave room for others.
-_THREADS = 16
-_IDLE_SECONDS = 30
 
 
 class _Commands(click.Group):
@@ -287,6 +284,13 @@ def get_command(directory: Path, accept: str | None, include: bool, path: str) -
     sys.exit(int(answer.status_code >= _FAILURE))
 
 
+def _flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command a flag for each setting."""
+    for option in reversed(options()):
+        command = click.option(option.flag, metavar=option.metavar, help=option.help)(command)
+    return command
+
+
 @main.command("serve")
 @click.option(
     "--project",
@@ -300,58 +304,37 @@ def get_command(directory: Path, accept: str | None, include: bool, path: str) -
     help="Build nothing: serve this release, or the current one in this directory.",
 )
 @click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="The address to listen on; 0.0.0.0 is for everyone who can reach this machine.",
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A TOML file with settings, each named as its flag here.",
 )
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any that is free."
-)
-@click.option(
-    "--public-url",
-    metavar="URL",
-    help="Where readers find the site, if a proxy stands before it. Default: the host that they ask for.",
-)
+@click.option("--show-settings", is_flag=True, help="Print what holds and where it is from, and end.")
+@_flags
 def serve_command(
-    project: Path | None, directory: Path | None, host: str, port: int, public_url: str | None
+    project: Path | None, directory: Path | None, file: Path | None, show_settings: bool, **flags: str | None
 ) -> None:
     """Serve a release on HTTP: pages, RDF for every thing, and SPARQL.
 
-    Ctrl-C stops it.
+    Ctrl-C stops it.  Settings are read from --settings FILE, the environment (PILOTGRAPH_PORT=8080) and
+    flags; the later win.
     """
-    from waitress.server import create_server
-
-    from pilotgraph.app import create_app
-    from pilotgraph.release import Release
-    from pilotgraph.responses import MAX_BODY_BYTES
-    from pilotgraph.workers import WorkerStore
-
+    given = {name: value for name, value in flags.items() if value is not None}
+    settings = Settings.read(file, os.environ, given)
+    if show_settings:
+        click.echo(as_text(settings), nl=False)
+        return
     if project and directory:
         raise click.UsageError("give --project or --release, not both")
-    release = Release.open(directory) if directory else _build(project or Path())
-    # Processes first: they end with the thread that started them, and inherit nothing of the server.
-    with closing(WorkerStore(release.path)) as store:
-        try:
-            socket.getaddrinfo(host, port)
-            server = create_server(
-                create_app(release, store, public_url),
-                host=host,
-                port=port,
-                threads=_THREADS,
-                channel_timeout=_IDLE_SECONDS,
-                # The application refuses what is a little too large in its own words; this ends the rest.
-                max_request_body_size=2 * MAX_BODY_BYTES,
-                ident="",
-            )
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                terminal.fail(f"port {port} of {host} is taken; choose another with --port")
-            terminal.fail(f"cannot listen on port {port} of {host}: {error.strerror}")
-        # waitress ends its loop on SystemExit, and lets the answers that are under way be finished.
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: sys.exit())
-        listening = getattr(server, "effective_listen", None) or [(host, server.effective_port)]
-        name = f"[{host}]" if ":" in host else host
-        terminal.say_what_to_try(release, f"http://{name}:{listening[0][1]}")
-        server.run()
+    from pilotgraph.release import Release
+    from pilotgraph.serving import serve
+
+    release = Release.open(directory, verify=False) if directory else _build(project or Path())
+    try:
+        code = serve(release.path, settings, lambda url: terminal.say_what_to_try(release, url))
+    except OSError as error:
+        place = f"port {settings.port} of {settings.host}"
+        if error.errno == errno.EADDRINUSE:
+            terminal.fail(f"{place} is taken; choose another with --port")
+        terminal.fail(f"cannot listen on {place}: {error.strerror}")
+    sys.exit(code)

@@ -1,34 +1,44 @@
 """The SPARQL endpoint: the protocol for programs, and for people a page with a form and a table."""
 
+from functools import lru_cache
+
 from flask import Response, request
 
 from pilotgraph.edition import Edition
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
-from pilotgraph.protocol import Offer, choose, failure, negotiate, read_query
-from pilotgraph.responses import HTML, MAX_QUERY_KB, Form, page, send
+from pilotgraph.negotiation import Offer, choose, negotiate, sent_as
+from pilotgraph.protocol import HOW_TO_ASK, accept_of, failure, read_query
+from pilotgraph.responses import HTML, Form, RdfForm, cached, page, send
+from pilotgraph.service_description import Limit
+from pilotgraph.settings import options
 
 SERVICE: tuple[Form, ...] = (*RDF_FORMATS, HTML)
 ANSWERS: tuple[Offer, ...] = (*RESULT_FORMATS, *RDF_FORMATS, HTML)
+# What of the settings a client is told.
+_LIMITS = frozenset(
+    ("answer_mb", "deadline_seconds", "memory_mb", "query_kb", "slow_after_ms", "slow_per_client")
+)
 # What a page of results is made from.
 _FOR_A_PAGE = f"{RESULT_FORMATS[0].media_type}, {TURTLE.media_type}"
 
 
 def sparql(edition: Edition) -> Response:
-    accept = request.headers.get("Accept")
+    asked = request.method, request.query_string, request.headers.get("Content-Type")
+    body = request.get_data()
+    accept = accept_of(*asked, request.headers.get("Accept"), body)
     to_read = choose(accept, ANSWERS) is HTML
-    query = read_query(
-        request.method,
-        request.query_string,
-        request.headers.get("Content-Type"),
-        _FOR_A_PAGE if to_read else accept,
-        request.get_data(),
-        MAX_QUERY_KB,
-    )
+    query = read_query(*asked, _FOR_A_PAGE if to_read else accept, body, edition.settings.query_kb)
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=HOW_TO_ASK)
     if query is None:
         form = negotiate(accept, SERVICE)
         if isinstance(form, Format):
-            return send(edition.description[form], form.media_type)
+            # Told with the address that was asked, by which clients know it again.
+            address = f"{edition.public_url or request.url_root.rstrip('/')}/sparql"
+            return cached(
+                edition.stamp, form, lambda: send(_describe(edition, form, address), form.media_type)
+            )
         return _query_page(edition.questions[0].text if edition.questions else "")
     try:
         answer = edition.store.query(query)
@@ -41,10 +51,21 @@ def sparql(edition: Edition) -> Response:
         response.headers.update(told.headers)
         return response
     if not to_read:
-        return send(answer.content, answer.format.media_type)
+        return send(answer.content, sent_as(accept, answer.format))
     if answer.format in RDF_FORMATS:
         return _query_page(query.text, graph=answer.content.decode())
     return _query_page(query.text, table=edition.describer.table(answer.content))
+
+
+@lru_cache(maxsize=16)
+def _describe(edition: Edition, form: RdfForm, address: str) -> bytes:
+    settings = edition.settings
+    limits = {
+        option.name: Limit(getattr(settings, option.name), option.unit, option.help)
+        for option in options()
+        if option.name in _LIMITS
+    }
+    return edition.describe_service(form, address, limits)
 
 
 def _query_page(text: str, **shown: object) -> Response:

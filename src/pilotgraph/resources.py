@@ -3,8 +3,7 @@
 Each view takes the edition, and what its route names.
 """
 
-import hashlib
-from collections.abc import Callable
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from flask import Response, request, send_file
@@ -13,20 +12,19 @@ from rdflib import DCTERMS, FOAF, OWL, RDF, VOID
 from pilotgraph import formats
 from pilotgraph.edition import Edition
 from pilotgraph.formats import Format
+from pilotgraph.negotiation import negotiate
 from pilotgraph.paths import as_sent, escape
-from pilotgraph.protocol import negotiate
-from pilotgraph.responses import DOCUMENTS, Form, RdfForm, not_found, page, see_other, send
+from pilotgraph.responses import DOCUMENTS, HTML, Form, RdfForm, cached, not_found, page, see_other, send
 
 A_YEAR = 31_536_000
-FIVE_MINUTES = 300
 _SUFFIXES = {each.suffix: each for each in DOCUMENTS}
 
 
 def home(edition: Edition) -> Response:
     form = negotiate(request.headers.get("Accept"), DOCUMENTS)
     if isinstance(form, Format):
-        return _cached(edition, form, lambda: send(edition.description[form], form.media_type))
-    return _cached(edition, form, lambda: _write_home(edition))
+        return cached(edition.stamp, form, lambda: send(edition.description[form], form.media_type))
+    return cached(edition.stamp, form, lambda: _write_home(edition))
 
 
 def _write_home(edition: Edition) -> Response:
@@ -40,6 +38,16 @@ def graph(edition: Edition) -> Response:
     return see_other(f"{edition.paths.prefix}/")
 
 
+def question(edition: Edition, name: str) -> Response:
+    """The IRI of a published question leads to its answer, or to the description that holds it."""
+    found = next((each for each in edition.questions if each.name == name), None)
+    if found is None:
+        raise not_found()
+    form = negotiate(request.headers.get("Accept"), DOCUMENTS)
+    asked = f"sparql?query={quote(found.text, safe='')}" if form is HTML else ""
+    return see_other(f"{edition.paths.prefix}/{asked}")
+
+
 def thing(edition: Edition, name: str) -> Response:
     return _see_document(edition, as_sent("/id/", request.environ.get("REQUEST_URI", ""), name))
 
@@ -50,7 +58,7 @@ def document(edition: Edition, name: str) -> Response:
     form = _SUFFIXES.get(dot + suffix)
     if form is None:
         return _see_document(edition, sent)
-    return _cached(edition, form, lambda: _describe(edition, stem, form))
+    return cached(edition.stamp, form, lambda: _describe(edition, stem, form))
 
 
 def _see_document(edition: Edition, name: str) -> Response:
@@ -113,8 +121,8 @@ def ontology(edition: Edition, suffix: str = "", version: str = "") -> Response:
     if form is None or (version and ox.NamedNode(f"{iri}/{version}") not in versions):
         raise not_found()
     if isinstance(form, Format):
-        return _cached(edition, form, lambda: send(edition.ontology[form], form.media_type))
-    return _cached(edition, form, lambda: page("ontology.html"))
+        return cached(edition.stamp, form, lambda: send(edition.ontology[form], form.media_type))
+    return cached(edition.stamp, form, lambda: page("ontology.html"))
 
 
 def file(edition: Edition, version: str, name: str) -> Response:
@@ -124,16 +132,4 @@ def file(edition: Edition, version: str, name: str) -> Response:
     path = edition.release.path / name
     response = send_file(path, found.media_type, etag=found.sha256, max_age=A_YEAR, conditional=True)
     response.cache_control.public = response.cache_control.immutable = True
-    return response
-
-
-def _cached(edition: Edition, form: Form, write: Callable[[], Response]) -> Response:
-    """Write what only changes with the release or the code, or say that it has not changed."""
-    seen = f"{edition.stamp}\n{request.base_url}\n{form.suffix}"
-    tag = hashlib.sha256(seen.encode()).hexdigest()[:32]
-    unchanged = tag in request.if_none_match.as_set(include_weak=True)
-    response = Response(status=304) if unchanged else write()
-    response.set_etag(tag)
-    response.cache_control.public = True
-    response.cache_control.max_age = FIVE_MINUTES
     return response

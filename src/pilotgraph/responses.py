@@ -5,22 +5,25 @@ load anything from elsewhere.  Errors are `application/problem+json`, or a page 
 no more than their message.
 """
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeAlias
 
 import pyoxigraph as ox
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, Format
-from pilotgraph.protocol import PROBLEM_JSON, RequestError, choose, failure
+from pilotgraph.negotiation import RequestError, choose
+from pilotgraph.protocol import PROBLEM_JSON, failure
 
-MAX_QUERY_KB = 200
-# A form may write three bytes for one.
-MAX_BODY_BYTES = 3 * MAX_QUERY_KB * 1000 + 10_000
+FIVE_MINUTES = 300
+# What only changes with the release or the code.
+CACHED = f"public, max-age={FIVE_MINUTES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ HTML = Representation("HTML", ".html", "text/html")
 PROBLEM = Representation("problem", ".json", PROBLEM_JSON)
 DOCUMENTS: tuple[Form, ...] = (HTML, *RDF_FORMATS)
 
-_ALWAYS = {
+ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "*",
     "Content-Security-Policy": (
@@ -52,7 +55,7 @@ _ALWAYS = {
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; Allow says which it takes.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body of a request may have {MAX_BODY_BYTES:,} bytes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of a request may have {MAX_CONTENT_LENGTH:,} bytes.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been logged.",
 }
 _KEPT = {"Allow", "Content-Range", "Retry-After"}
@@ -79,7 +82,8 @@ def explain(error: QueryError | RequestError | HTTPException) -> Response:
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.code or 500)
         headers = {name: value for name, value in error.get_headers() if name in _KEPT}
-        error = RequestError(status, _DETAILS.get(status, status.description), headers)
+        detail = _DETAILS.get(status, status.description).format_map(current_app.config)
+        error = RequestError(status, detail, headers)
     told = failure(error)
     if choose(request.headers.get("Accept"), (PROBLEM, HTML)) is HTML:
         response = page("error.html", problem=told.problem)
@@ -91,8 +95,19 @@ def explain(error: QueryError | RequestError | HTTPException) -> Response:
 
 
 def add_headers(response: Response) -> Response:
-    response.headers.update(_ALWAYS)
+    response.headers.update(ALWAYS)
     if request.method == "OPTIONS" and "Allow" in response.headers:
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "*"
+    return response
+
+
+def cached(stamp: str, form: Form, write: Callable[[], Response]) -> Response:
+    """Write what only changes with a stamp, or say that it has not changed."""
+    seen = f"{stamp}\n{request.base_url}\n{form.suffix}"
+    tag = hashlib.sha256(seen.encode()).hexdigest()[:32]
+    unchanged = tag in request.if_none_match.as_set(include_weak=True)
+    response = Response(status=304) if unchanged else write()
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = CACHED
     return response

@@ -9,6 +9,7 @@ cannot be told to stop.  The default graph is the union of all named graphs, unl
 or the query says otherwise; a graph that the release does not have is empty, and nothing is fetched.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,26 +17,28 @@ from io import BytesIO
 from typing import Any, Protocol, Self
 
 import pyoxigraph as ox
-from rdflib import OWL, RDF
+from rdflib import OWL, RDF, VOID
 
-from pilotgraph import formats
+from pilotgraph import formats, guard
 from pilotgraph.context import Context
-from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat, ReleaseError
-from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
-from pilotgraph.guard import check
+from pilotgraph.errors import WAY_OUT, LimitExceeded, MalformedQuery, NoFormat, ReleaseError
+from pilotgraph.formats import N_QUADS, N_TRIPLES, RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pilotgraph.release import Release
 
 DATA = "data.nq"
+DESCRIPTION = "description.nq"
 ONTOLOGY = "ontology.ttl"
 CONTEXT = "context.jsonld"
 
 # Nothing in a release is relative.
 _NO_BASE = "http://localhost/"
 _TYPE = ox.NamedNode(str(RDF.type))
+_ENDPOINT = ox.NamedNode(str(VOID.sparqlEndpoint))
 _HEADER = ox.NamedNode(str(OWL.Ontology))
 
-# What to do about any limit.
-WAY_OUT = "Narrow the query, or take the dump and ask it there."
+# Turtle up to this size is for people, and gets prefixes; more would take three times as long.
+_READ_BYTES = 100_000
+_QUOTED = re.compile(rb'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Query:
 
     `solutions` is for SELECT and ASK, `graph` for CONSTRUCT and DESCRIBE; None where the client takes
     no format for that kind.  Graphs named here replace those of FROM and FROM NAMED in the text
-    (<https://www.w3.org/TR/sparql11-protocol/#dataset>).
+    (<https://www.w3.org/TR/sparql11-protocol/#dataset>).  `timeout_seconds` is how long the client waits
+    at most: it may lower the deadline, and never raises it.
     """
 
     text: str
@@ -52,14 +56,19 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     solutions: Format[ox.QueryResultsFormat] | None = RESULT_FORMATS[0]
     graph: Format[ox.RdfFormat] | None = RDF_FORMATS[0]
+    timeout_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer, in the one of the query's two formats that suits its kind."""
+    """A complete answer, in the one of the query's two formats that suits its kind.
+
+    `rows` are its solutions, or the lines of a graph in N-Triples or N-Quads; None in other formats.
+    """
 
     content: bytes
     format: Format[ox.QueryResultsFormat] | Format[ox.RdfFormat]
+    rows: int | None = None
 
 
 class Store(Protocol):
@@ -79,19 +88,28 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What queries are evaluated on: the statements, and the prefixes for answers in Turtle."""
+    """What queries are evaluated on: the statements, and the prefixes for answers in Turtle.
+
+    `base` is what relative IRIs in a query are resolved against: the endpoint, as the Protocol wants
+    (<https://www.w3.org/TR/sparql11-protocol/#base>).
+    """
 
     store: ox.Store
     prefixes: Mapping[str, str]
+    base: str
 
     @classmethod
     def load(cls, release: Release) -> Self:
         store = ox.Store()
         # Not `bulk_load`, which would give blank nodes other names each time.
         store.bulk_extend(ox.parse(path=release.path / DATA, format=ox.RdfFormat.N_QUADS))
+        if DESCRIPTION in release.files:
+            store.bulk_extend(ox.parse(path=release.path / DESCRIPTION, format=ox.RdfFormat.N_QUADS))
         store.bulk_extend(_ontology(release))
         context = Context.read(release.read(CONTEXT), CONTEXT, _NO_BASE)
-        return cls(store, context.prefixes)
+        endpoints = (quad.object for quad in store.quads_for_pattern(None, _ENDPOINT, None))
+        base = next((each.value for each in endpoints if isinstance(each, ox.NamedNode)), _NO_BASE)
+        return cls(store, context.prefixes, base)
 
 
 def _ontology(release: Release) -> list[ox.Quad]:
@@ -112,12 +130,12 @@ def _ontology(release: Release) -> list[ox.Quad]:
 class LocalStore:
     """A release's data in this process: for the command line and for tests, not for strangers."""
 
-    def __init__(self, release: Release, answer_mb: int = 1_000) -> None:
+    def __init__(self, release: Release, answer_mb: float = 1_000) -> None:
         self._data = Data.load(release)
         self._answer_mb = answer_mb
 
     def query(self, query: Query) -> Answer:
-        return evaluate(self._data, query, check(query.text), self._answer_mb)
+        return evaluate(self._data, query, guard.read(query.text).names_dataset, self._answer_mb)
 
     def close(self) -> None:
         """Nothing to do: the memory goes with the object."""
@@ -129,28 +147,30 @@ class LocalStore:
         self.close()
 
 
-def evaluate(data: Data, query: Query, names_dataset: bool, answer_mb: int) -> Answer:
-    """Answer a query that `guard.check` let pass.
+def evaluate(data: Data, query: Query, names_dataset: bool, answer_mb: float) -> Answer:
+    """Answer a query that `guard.read` let pass.
 
-    :param names_dataset: what `guard.check` said of it.
+    :param names_dataset: what `guard.read` said of it.
     :param answer_mb: the largest answer given, in MB (1,000,000 bytes).
     :raises QueryError: MalformedQuery, NoFormat or LimitExceeded.
     """
     output = _Capped(answer_mb)
     try:
-        results = data.store.query(query.text, **_dataset(query, names_dataset))
+        results = data.store.query(query.text, base_iri=data.base, **_dataset(query, names_dataset))
         if isinstance(results, ox.QueryTriples):
             if query.graph is None:
                 raise NoFormat([format.media_type for format in RDF_FORMATS])
-            if query.graph is TURTLE:
-                ox.serialize(results, output, TURTLE.codec, prefixes=dict(data.prefixes))
-                return Answer(_tidy(output.getvalue(), data.prefixes), TURTLE)
             results.serialize(output, query.graph.codec)
-            return Answer(output.getvalue(), query.graph)
+            content = output.getvalue()
+            if query.graph.codec == TURTLE.codec and len(content) <= _READ_BYTES:
+                content = _shorten(content, data.prefixes)
+            return Answer(content, query.graph, _lines(content, query.graph))
         if query.solutions is None:
             raise NoFormat([format.media_type for format in RESULT_FORMATS])
         results.serialize(output, query.solutions.codec)
-        return Answer(output.getvalue(), query.solutions)
+        content = output.getvalue()
+        rows = None if isinstance(results, ox.QueryBoolean) else _rows(content, query.solutions)
+        return Answer(content, query.solutions, rows)
     except SyntaxError as error:
         raise MalformedQuery(_explanation(str(error))) from error
     except RuntimeError as error:  # it calls a function that the engine does not have
@@ -186,22 +206,49 @@ def _explanation(error: str) -> str:
     return f"line {match[1]}, column {match[2]}: {reason}"
 
 
-def _tidy(turtle: bytes, prefixes: Mapping[str, str]) -> bytes:
-    """Keep the prefixes that are used, in order: pyoxigraph writes all, in the order of a hash table."""
-    lines = turtle.split(b"\n", len(prefixes))
+def _shorten(turtle: bytes, prefixes: Mapping[str, str]) -> bytes:
+    """Write Turtle again with our prefixes: those that are used, in order.
+
+    pyoxigraph writes prefixes only if each triple goes through Python, and then all, in the order of a
+    hash table.
+    """
+    output = BytesIO()
+    triples = ox.parse(turtle, TURTLE.codec)
+    ox.serialize((quad.triple for quad in triples), output, TURTLE.codec, prefixes=dict(prefixes))
+    lines = output.getvalue().split(b"\n", len(prefixes))
     statements = lines.pop()
     used = [line for line in sorted(lines) if line.split(b" ", 2)[1] in statements]
     return b"\n".join([*used, statements])
 
 
+def _lines(content: bytes, format: Format[ox.RdfFormat]) -> int | None:
+    return content.count(b"\n") if format.codec in (N_TRIPLES.codec, N_QUADS.codec) else None
+
+
+def _rows(content: bytes, format: Format[ox.QueryResultsFormat]) -> int:
+    """How many solutions a result holds, told from what cannot stand within a value."""
+    match format.codec:
+        case ox.QueryResultsFormat.XML:
+            return content.count(b"<result>")
+        case ox.QueryResultsFormat.TSV:
+            return content.count(b"\n") - 1
+        case ox.QueryResultsFormat.CSV:
+            # Only what is in quotes may hold the end of a line.
+            return (_QUOTED.sub(b"", content) if b'"' in content else content).count(b"\r\n") - 1
+    if b"{}" in content:  # a solution without values, or a text with braces
+        return len(json.loads(content)["results"]["bindings"])
+    # In a text there is a backslash before a quotation mark.
+    return content.count(b'}},{"') + (not content.endswith(b'"bindings":[]}}'))
+
+
 class _Capped(BytesIO):
     """Takes bytes up to a limit; the writer is stopped there, so that no more is computed."""
 
-    def __init__(self, answer_mb: int) -> None:
+    def __init__(self, answer_mb: float) -> None:
         super().__init__()
         self._answer_mb = answer_mb
 
     def write(self, content: Any, /) -> int:
         if self.tell() + len(content) > self._answer_mb * 1_000_000:
-            raise LimitExceeded(f"The answer is larger than {self._answer_mb} MB, the limit. {WAY_OUT}")
+            raise LimitExceeded(f"The answer is larger than {self._answer_mb:g} MB, the limit. {WAY_OUT}")
         return super().write(content)

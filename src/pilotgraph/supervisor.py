@@ -1,137 +1,69 @@
-"""The supervisor and its workers: the processes behind `workers.WorkerStore`.
+"""The supervisor: a process that loads a release once, and forks query workers from it.
 
-pyoxigraph cannot be told to stop, takes what memory it wants, and some queries kill the process
-that asks them.  So a web server asks none itself:
+pyoxigraph cannot be told to stop, takes what memory it wants, and some queries kill the process that
+asks them.  So the web process asks none itself:
 
-    web threads --- queries.sock ---> worker, worker, …      forked by the supervisor, replaced when they end
-              \\---- deaths.sock ----> supervisor             loads the release once, then only watches
+    web process --- control ---> supervisor     loads the release, forks workers, tells how they ended
+              \\---- a socket each ---> worker, worker, …
 
-A worker waits in `accept`, so the kernel picks an idle one; the supervisor is not on that way, and is
-single-threaded, so that it may fork.  Each query is one frame out and one back.  When the
-connection ends without one, the client asks the supervisor how the worker died:
+The supervisor is single-threaded, so that it may fork, and is not on the way of a query.  Told to fork, it
+gives back one end of a socket pair, whose other end is all that the new worker has.  A query is one frame
+there and one back.  Which worker gets which query, and when one is ended, is for `pool` to say.
 
-* the deadline is a timer of the kernel's with its default action, which ends the worker whatever it
-  is doing, even if the supervisor is gone;
-* memory is bounded by RLIMIT_AS, and a failed allocation ends the worker;
-* a worker can open nothing, no socket either: RLIMIT_NOFILE leaves it its listener and one connection.
+* The deadline is a timer of the kernel's with its default action, which ends the worker whatever it
+  is doing, even if everyone else is gone.
+* Memory is bounded by RLIMIT_AS; a failed allocation ends the worker.
+* A worker can open nothing, no socket either: RLIMIT_NOFILE leaves it what it has.
 
-The sockets are for their owner only, in a directory that goes when the supervisor ends.  It ends when
-its standard input does, so it never outlives its parent, however that ended; workers end with the
-supervisor (PR_SET_PDEATHSIG).
+The supervisor ends when the other end of its control socket is closed, so it never outlives the web
+process, however that ended; workers end with the supervisor (PR_SET_PDEATHSIG) and with their sockets.
 
-On systems other than Linux there is no memory limit, and a supervisor that is killed by SIGKILL leaves
-idle workers behind.
+On systems other than Linux there is no memory limit, and a worker that is evaluating when the supervisor is
+killed ends at its deadline.
 
-Run as `python -m pilotgraph.supervisor RELEASE DIRECTORY LIMITS`, with a socket as standard input.
+Run as `python -m pilotgraph.supervisor RELEASE SETTINGS`, with a socket as standard input.
 """
 
-import ctypes
 import gc
 import json
-import mmap
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
-import struct
 import sys
 import time
-from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat, PilotgraphError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
-from pilotgraph.guard import MAX_KB
+from pilotgraph.frames import ASKED, EVENT, ORDER, REPLIED, Death, Event, Order, Reply, read
+from pilotgraph.orphans import end_with_parent
 from pilotgraph.release import Release
+from pilotgraph.settings import Settings
 from pilotgraph.store import Data, Query, evaluate
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a query may use, and how many are taken; kB and MB are thousands and millions of bytes.
-
-    `memory_mb` is what a worker may take beyond the data.  A query is `queued` when every worker has
-    one; beyond that number none is taken.
-    """
-
-    workers: int = 2
-    queued: int = 10
-    deadline_seconds: float = 10.0
-    memory_mb: int = 500
-    answer_mb: int = 32
-    query_kb: int = MAX_KB
-
-
-# Names in the directory, and what the supervisor says when its workers wait.
-QUERIES, DEATHS = "queries.sock", "deaths.sock"
-READY = b"."
-# A query: a ticket, by which a death can be asked about, and the length of the JSON that follows.
-ASKED = struct.Struct("!8sI")
-# A reply: what it is, and the length of the content or message that follows.
-REPLIED = struct.Struct("!BQ")
-
-
-class Reply(IntEnum):
-    SOLUTIONS = 0
-    GRAPH = 1
-    MALFORMED = 2
-    NO_FORMAT = 3
-    TOO_LARGE = 4
-
-
-class Death(IntEnum):
-    """Why a worker ended without a reply."""
-
-    UNRELATED = 0  # to the query: ended from outside, or retired
-    DEADLINE = 1
-    MEMORY = 2
-    CRASH = 3
-
-
-def read(stream: BinaryIO, size: int) -> bytes:
-    """Read as many bytes as were announced.
-
-    :raises ConnectionResetError: if the other side ended before.
-    """
-    content = stream.read(size)
-    if len(content) < size:
-        raise ConnectionResetError
-    return content
-
-
-_PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.1
-_DEATHS_KNOWN = 1_000
-_NO_TICKET = bytes(8)
-_OUT_OF_MEMORY = 12  # exit code of a worker
-_LISTENER = 3  # descriptor in a worker
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_FAILED, _OUT_OF_MEMORY = 1, 12  # exit codes of a worker
+_CONNECTION = 3  # descriptor in a worker
 
 _SOLUTIONS = {format.suffix: format for format in RESULT_FORMATS}
 _GRAPHS = {format.suffix: format for format in RDF_FORMATS}
 
 
 class _Supervisor:
-    """The process that forks workers, replaces those that end, and knows how they ended."""
+    """The process that forks workers and tells how they ended."""
 
-    def __init__(self, release: Path, directory: Path, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, release: Path, settings: Settings, control: socket.socket) -> None:
+        self.settings, self.control = settings, control
         self.data = Data.load(Release.open(release))
-        self.memory_bytes = _address_space_bytes() + limits.memory_mb * 1_000_000
-        self.queries = _listen(directory / QUERIES, limits.workers + limits.queued)
-        self.deaths = _listen(directory / DEATHS, limits.workers + limits.queued)
-        self.tickets = mmap.mmap(-1, 8 * limits.workers)  # shared: the query that each worker has
-        self.workers: dict[int, slice] = {}  # process -> its place in `tickets`
-        self.known: OrderedDict[bytes, Death] = OrderedDict()
+        self.memory_bytes = _address_space_bytes() + int(settings.memory_mb * 1_000_000)
+        self.workers = set[int]()
 
-    def run(self, lifeline: socket.socket) -> None:
-        """Supervise until the other end of `lifeline` is closed."""
+    def run(self) -> None:
+        """Supervise until the other end of the control socket is closed."""
         woken, waker = socket.socketpair()
         waker.setblocking(False)
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
@@ -139,18 +71,16 @@ class _Supervisor:
         gc.collect()
         gc.freeze()  # a collection in a worker would write to pages that are shared, and so copy them
         try:
-            for place in range(self.limits.workers):
-                self.fork(slice(8 * place, 8 * place + 8))
-            lifeline.sendall(READY)
+            self.tell(Event.READY)
             while True:
-                ready, _, _ = select.select([lifeline, self.deaths, woken], [], [])
-                if lifeline in ready:
-                    return
+                ready, _, _ = select.select([self.control, woken], [], [])
                 if woken in ready:
                     woken.recv(4096)
                     self.reap()
-                if self.deaths in ready:
-                    self.inquest()
+                if self.control in ready and not self.obey():
+                    return
+        except ConnectionError:
+            return  # nobody is left to be told
         finally:
             signal.set_wakeup_fd(-1)
             for process in self.workers:
@@ -158,84 +88,75 @@ class _Supervisor:
                     os.kill(process, signal.SIGKILL)
                     os.waitpid(process, 0)
 
+    def tell(self, event: Event, process: int = 0, death: Death = Death.UNRELATED) -> None:
+        self.control.sendall(EVENT.pack(event, process, death))
+
+    def obey(self) -> bool:
+        order = self.control.recv(ORDER.size, socket.MSG_WAITALL)
+        if len(order) < ORDER.size:
+            return False
+        what, number = ORDER.unpack(order)
+        if what == Order.FORK:
+            self.fork(niceness=number)
+        elif number in self.workers:  # else it has ended, and someone else may have its number
+            os.kill(number, signal.SIGKILL)
+        return True
+
     def reap(self) -> None:
-        while True:
+        while self.workers:
             process, status = os.waitpid(-1, os.WNOHANG)
             if not process:
                 return
-            self.bury(process, status)
+            self.workers.discard(process)
+            code = os.waitstatus_to_exitcode(status)
+            if code == _FAILED:
+                time.sleep(_PAUSE_SECONDS)  # if it cannot even start, others would not either
+            self.tell(Event.ENDED, process, _death(code))
 
-    def inquest(self) -> None:
-        """Tell a client how the worker ended that had its query."""
-        connection, _ = self.deaths.accept()
-        with connection, suppress(OSError):  # it may be gone
-            connection.settimeout(_PATIENCE_SECONDS)
-            ticket = connection.recv(8)
-            for process, place in tuple(self.workers.items()):
-                # Its sockets are closed already, but it may take a moment more until it is dead.
-                if self.tickets[place] == ticket:
-                    os.kill(process, signal.SIGKILL)
-                    self.bury(*os.waitpid(process, 0))
-            connection.sendall(bytes([self.known.get(ticket, Death.UNRELATED)]))
-
-    def bury(self, process: int, status: int) -> None:
-        place = self.workers.pop(process)
-        ticket = self.tickets[place]
-        self.known[ticket] = _death(os.waitstatus_to_exitcode(status))
-        if len(self.known) > _DEATHS_KNOWN:
-            self.known.popitem(last=False)
-        if ticket == _NO_TICKET:
-            time.sleep(_PAUSE_SECONDS)  # it cannot even start; others would not either
-        self.fork(place)
-
-    def fork(self, place: slice) -> None:
-        self.tickets[place] = _NO_TICKET
+    def fork(self, niceness: int) -> None:
+        ours, theirs = socket.socketpair()
         supervisor = os.getpid()
         process = os.fork()
         if process:
-            self.workers[process] = place
+            self.workers.add(process)
+            with ours, theirs:
+                socket.send_fds(
+                    self.control, [EVENT.pack(Event.FORKED, process, Death.UNRELATED)], [ours.fileno()]
+                )
             return
-        code = 1
+        code = _FAILED
         try:
-            _confine(supervisor, self.queries, self.memory_bytes)
-            self.work(place)
+            _confine(supervisor, theirs, self.memory_bytes)
+            os.nice(niceness)
+            self.work()
             code = 0
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
         finally:
             # Nothing of the supervisor's may run in this process, not even what follows an exception.
-            if code == 1:
+            if code == _FAILED:
                 sys.excepthook(*sys.exc_info())
             os._exit(code)
 
     # From here on: in a worker.
 
-    def work(self, place: slice) -> None:
-        listener = socket.socket(fileno=_LISTENER)
+    def work(self) -> None:
+        connection = socket.socket(fileno=_CONNECTION)
         # What large queries leave in the heap is not given back; a fresh worker has all of the limit.
-        enough = _peak_bytes() + self.limits.memory_mb * 1_000_000 // 4
-        while _peak_bytes() < enough:
-            connection, _ = listener.accept()
-            signal.setitimer(signal.ITIMER_REAL, self.limits.deadline_seconds)
-            with suppress(ConnectionError):  # the client may be gone
-                self.serve(connection, place)
-            connection.close()  # not after an exception: then its end must mean that the worker has ended
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        enough = _peak_bytes() + self.settings.memory_mb * 1_000_000 / 4
+        answered, last = 0, False
+        with connection.makefile("rb") as stream, suppress(ConnectionError):  # the web process may be gone
+            while not last:
+                seconds, length = ASKED.unpack(read(stream, ASKED.size))
+                asked = json.loads(read(stream, length))
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+                reply, rows, content = self.answer(asked)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                answered += 1
+                last = answered >= self.settings.queries_per_worker or _peak_bytes() > enough
+                connection.sendall(REPLIED.pack(reply, last, rows, len(content)) + content)
 
-    def serve(self, connection: socket.socket, place: slice) -> None:
-        with connection.makefile("rb") as stream:
-            ticket, length = ASKED.unpack(read(stream, ASKED.size))
-            asked = json.loads(read(stream, length))
-        try:
-            gone = connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            gone = False  # nothing more was sent, but it waits
-        if not gone:
-            self.tickets[place] = ticket
-            reply, content = self.answer(asked)
-            connection.sendall(REPLIED.pack(reply, len(content)) + content)
-
-    def answer(self, asked: dict[str, Any]) -> tuple[Reply, bytes]:
+    def answer(self, asked: dict[str, Any]) -> tuple[Reply, int, bytes]:
         query = Query(
             asked["text"],
             tuple(asked["default_graphs"]),
@@ -244,23 +165,16 @@ class _Supervisor:
             _GRAPHS.get(asked["graph"]),
         )
         try:
-            answer = evaluate(self.data, query, asked["names_dataset"], self.limits.answer_mb)
+            answer = evaluate(self.data, query, asked["names_dataset"], self.settings.answer_mb)
         except NoFormat as error:
-            return Reply.NO_FORMAT, "\n".join(error.offers).encode()
+            return Reply.NO_FORMAT, -1, "\n".join(error.offers).encode()
         except LimitExceeded as error:
-            return Reply.TOO_LARGE, str(error).encode()
+            return Reply.TOO_LARGE, -1, str(error).encode()
         except MalformedQuery as error:
-            return Reply.MALFORMED, str(error).encode()
+            return Reply.MALFORMED, -1, str(error).encode()
         is_graph = answer.format.suffix in _GRAPHS
-        return Reply.GRAPH if is_graph else Reply.SOLUTIONS, answer.content
-
-
-def _listen(path: Path, backlog: int) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(backlog)
-    return listener
+        rows = -1 if answer.rows is None else answer.rows
+        return Reply.GRAPH if is_graph else Reply.SOLUTIONS, rows, answer.content
 
 
 def _death(exit_code: int) -> Death:
@@ -268,7 +182,7 @@ def _death(exit_code: int) -> Death:
         return Death.DEADLINE
     if exit_code in (-signal.SIGABRT, _OUT_OF_MEMORY):
         return Death.MEMORY
-    if exit_code in (0, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP):
+    if exit_code in (0, -signal.SIGKILL, -signal.SIGHUP):
         return Death.UNRELATED
     return Death.CRASH
 
@@ -284,39 +198,35 @@ def _peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 if sys.platform == "linux" else 0
 
 
-def _confine(supervisor: int, listener: socket.socket, memory_bytes: int) -> None:
-    """Leave this process what a query needs: memory up to a limit, its listener, one connection."""
+def _confine(supervisor: int, connection: socket.socket, memory_bytes: int) -> None:
+    """Leave this process what a query needs: memory up to a limit, and its connection."""
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent(supervisor)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != supervisor:  # it died before that
-            os._exit(0)
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
-    os.dup2(listener.fileno(), _LISTENER)
-    os.closerange(_LISTENER + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    # 0 to 2, the listener, and one more, which `accept` takes: a query can open nothing, no socket either.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_LISTENER + 2, _LISTENER + 2))
+    os.dup2(connection.fileno(), _CONNECTION)
+    os.closerange(_CONNECTION + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    # 0 to 2 and the connection: a query can open nothing, no socket either.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_CONNECTION + 1, _CONNECTION + 1))
 
 
 def _main() -> None:
-    release, directory, limits = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; it closes the lifeline
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    release, settings = sys.argv[1:]
+    # A signal to all processes at once is for `serve`, which lets queries end; then the socket is closed.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     try:
-        supervisor = _Supervisor(Path(release), Path(directory), Limits(**json.loads(limits)))
-        supervisor.run(socket.socket(fileno=sys.stdin.fileno()))
+        _Supervisor(Path(release), Settings(**json.loads(settings)), control).run()
     except PilotgraphError as error:
         sys.exit(f"pilotgraph: {error}")
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":
