@@ -3,7 +3,7 @@
 PYTHON ?= python3
 INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: serve test check bench build clients clean
+.PHONY: serve test check bench bench-serve build clients clean
 
 serve: .venv/installed
 	.venv/bin/pilotgraph serve
@@ -22,6 +22,10 @@ check: .venv/installed-check
 
 bench: .venv/installed-test
 	.venv/bin/python bench/run.py
+
+bench-serve: .venv/installed-bench
+	@test -e dist/current || .venv/bin/pilotgraph build
+	.venv/bin/python bench/serve.py
 
 build: .venv/installed
 	.venv/bin/pilotgraph build
@@ -51,4 +55,8 @@ clean:
 .venv/installed-clients: .venv/installed-test tests/clients/package-lock.json tests/clients/planning.json
 	@$(INSTALL) --group clients
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix tests/clients
+	@touch $@
+
+.venv/installed-bench: .venv/installed-test
+	@$(INSTALL) --group bench
 	@touch $@

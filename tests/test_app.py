@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from conftest import Serve
 from pilotgraph import resources
 from pilotgraph.app import ROUTES, Route
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
@@ -20,7 +21,6 @@ from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
 from pilotgraph.responses import DOCUMENTS, Form
 from pilotgraph.settings import Settings
 from pilotgraph.store import Answer, LocalStore, Query
-from conftest import Serve
 from web import BROWSER, KESTREL, LABEL, LIGHTS, get, serving, triples
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE")

@@ -17,13 +17,12 @@ from pilotgraph.errors import (
     StoreUnavailable,
 )
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
+from pilotgraph.negotiation import RequestError, choose
 from pilotgraph.protocol import (
     HOW_TO_ASK,
     METHODS,
     Failure,
-    RequestError,
     accept_of,
-    choose,
     failure,
     read_query,
 )

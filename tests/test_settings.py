@@ -16,12 +16,11 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from conftest import REPOSITORY
-from pilotgraph.errors import PilotgraphError
+from pilotgraph.errors import PilotgraphError, SettingsError
 from pilotgraph.option import Option
 from pilotgraph.settings import (
     Origin,
     Settings,
-    SettingsError,
     Source,
     as_markdown,
     as_text,

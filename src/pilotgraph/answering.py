@@ -23,17 +23,18 @@ from pilotgraph.asgi import (
     Head,
     Headers,
     Receive,
+    Room,
     Scope,
     Send,
     client_of,
     explain,
     send_whole,
 )
-from pilotgraph.endpoint import ANSWERS
+from pilotgraph.endpoint import ANSWERS, ASKED, FOR_A_PAGE
 from pilotgraph.errors import QueryError, StoreUnavailable
 from pilotgraph.metrics import ANSWERED, GONE, UNCHANGED, Asked, Log, Metrics, outcome_of
 from pilotgraph.negotiation import RequestError, choose, matches, sent_as
-from pilotgraph.protocol import accept_of, read_query
+from pilotgraph.protocol import accept_of, failure, read_query
 from pilotgraph.responses import HTML
 from pilotgraph.service import Given, Key, Service, key_of
 from pilotgraph.store import Query
@@ -45,48 +46,50 @@ _CROWDED = "Too many large answers are being sent. Send the query again in a mom
 
 
 class _Question(NamedTuple):
-    """A query that a program sent, and what it is known by."""
+    """A query that was sent, and what it is known by."""
 
     query: Query
     accept: str | None
+    to_read: bool  # by a person, on a page
     key: Key
     tag: str
     digest: str
 
 
 class Answering:
-    """Answers queries; `sending_bytes` are those of large answers that are under way."""
+    """Answers queries; large answers are sent in what room there is for them."""
 
     def __init__(self, service: Service, metrics: Metrics, log: Log, loop: asyncio.AbstractEventLoop) -> None:
         self.service, self.metrics, self.log = service, metrics, log
         self.settings = service.pool.settings
         self.bodies = Bodies(self.settings)
         self._loop = loop
-        self._sending: dict[str, int] = {}  # client -> bytes of large answers
+        self.sending = Room(self.settings.in_flight_mb * 1_000_000)
         self._remembered = lru_cache(maxsize=1_024)(self._read)
-
-    @property
-    def sending_bytes(self) -> int:
-        return sum(self._sending.values())
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> bytes | None:
         """Answer a request to the endpoint.
 
-        :returns: None; or the body of a request that is another's: by a person, or for no answer.
+        :returns: None; or the body of a request that another answers, with what is in its scope: one that
+            asks for a page, or for nothing.
         :raises Gone: if nobody is there to take the answer; TimeoutError, if it is not taken.
         """
         began, head, body, question = perf_counter(), Head.of(scope), b"", None
         method, query_string = scope["method"], scope["query_string"]
+        client = client_of(scope, head, self.settings.proxies)
         try:
             if method in IN_BODY:
-                body = await self.bodies.gather(scope, receive)
+                body = await self.bodies.gather(scope, receive, client)
                 question = self._read(query_string, head.accept, method, head.content_type, body)
             elif method in IN_URL:
                 short = len(query_string) <= _SHORT_BYTES and len(head.accept or "") <= _SHORT_BYTES
                 question = (self._remembered if short else self._read)(query_string, head.accept)
             if question is None:
                 return body
-            await self._give(scope, receive, send, head, question, began)
+            if question.to_read:
+                await self._ask_for_page(scope, receive, client, question, began)
+                return body
+            await self._give(scope, receive, send, head, client, question, began)
         except (QueryError, RequestError) as error:
             self._tell(question, outcome_of(error), began, status=await explain(scope, send, error))
         except (Gone, TimeoutError):
@@ -102,19 +105,45 @@ class Answering:
         content_type: str | None = None,
         body: bytes = b"",
     ) -> _Question | None:
-        """Read the question of a program; None if a person asks, or nothing is asked."""
+        """Read a question; None if nothing is asked, or a person is to be told what is wrong with it."""
         accept = accept_of(method, query_string, content_type, accept, body)
-        if choose(accept, ANSWERS) is HTML:
-            return None
-        query = read_query(method, query_string, content_type, accept, body, self.settings.query_kb)
+        to_read = choose(accept, ANSWERS) is HTML
+        try:
+            taken = FOR_A_PAGE if to_read else accept
+            query = read_query(method, query_string, content_type, taken, body, self.settings.query_kb)
+        except (QueryError, RequestError):
+            if to_read:
+                return None
+            raise
         if query is None:
             return None
         digest = blake2b(query.text.encode(), digest_size=8).hexdigest()
         key = key_of(query)
-        return _Question(query, accept, key, self.service.tag(key), digest)
+        return _Question(query, accept, to_read, key, self.service.tag(key), digest)
+
+    async def _ask_for_page(
+        self, scope: Scope, receive: Receive, client: str, question: _Question, began: float
+    ) -> None:
+        """Ask for a page's sake: no thread is held meanwhile, and it is the person's turn that is taken."""
+        given = self.service.known(question.key)
+        try:
+            given = given or await self._work(question.query, client, receive)
+        except QueryError as error:
+            scope[ASKED] = error
+            self._tell(question, outcome_of(error), began, status=failure(error).status)
+        else:
+            scope[ASKED] = given.answer
+            self._tell(question, ANSWERED, began, given)
 
     async def _give(  # noqa: PLR0913, PLR0917 - a request, an answer, and the question between them
-        self, scope: Scope, receive: Receive, send: Send, head: Head, question: _Question, began: float
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        head: Head,
+        client: str,
+        question: _Question,
+        began: float,
     ) -> None:
         tag = (b"etag", question.tag.encode())
         # POST is not conditional: its answers are not what its URL stands for (RFC 9110, section 13.1.2).
@@ -123,7 +152,6 @@ class Answering:
             await send_whole(scope, send, HTTPStatus.NOT_MODIFIED, [tag, *KEPT])
             self._tell(question, UNCHANGED, began, status=HTTPStatus.NOT_MODIFIED)
             return
-        client = client_of(scope, head, self.settings.proxies)
         given = self.service.known(question.key)
         if given is None:
             given = await self._work(question.query, client, receive)
@@ -160,15 +188,11 @@ class Answering:
                 task.cancel()
 
     async def _send_large(self, client: str, send: Send, headers: Headers, content: bytes) -> None:
-        """Send an answer in pieces, if there is room for it beside those that are being sent.
-
-        One client may have half of the room; an answer that is larger is sent when nothing else is.
-        """
-        size, room = len(content), self.settings.in_flight_mb * 1_000_000
-        own = self._sending.get(client, 0)
-        if (own and own + size > room / 2) or (self._sending and self.sending_bytes + size > room):
+        """Send an answer in pieces, if there is room for it beside those that are being sent."""
+        size = len(content)
+        if not self.sending.takes(client, size):
             raise StoreUnavailable(_CROWDED)
-        self._sending[client] = own + size
+        self.sending.add(client, size)
         try:
             headers = [*headers, (b"content-length", b"%d" % size)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -177,9 +201,7 @@ class Answering:
                 async with asyncio.timeout(TAKE_SECONDS):
                     await send({"type": "http.response.body", "body": piece, "more_body": more})
         finally:
-            self._sending[client] -= size
-            if not self._sending[client]:
-                del self._sending[client]
+            self.sending.add(client, -size)
 
     def _tell(
         self,

@@ -72,14 +72,35 @@ def _joined(before: str | None, value: bytes) -> str:
     return text if before is None else f"{before}, {text}"
 
 
+class Room:
+    """Bytes that are under way, bounded; one client has half of them at most."""
+
+    def __init__(self, most_bytes: float) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
+        self._of: dict[str, int] = {}
+
+    def takes(self, client: str, size: int) -> bool:
+        """Whether there is room for so many more; for one thing there always is, when nothing else is."""
+        own = self._of.get(client, 0)
+        return not (
+            (own and own + size > self.most_bytes / 2) or (self.bytes and self.bytes + size > self.most_bytes)
+        )
+
+    def add(self, client: str, size: int) -> None:
+        self.bytes += size
+        self._of[client] = self._of.get(client, 0) + size
+        if not self._of[client]:
+            del self._of[client]
+
+
 class Bodies:
-    """Gathers the bodies of requests; `bytes` are those that are here of bodies under way."""
+    """Gathers the bodies of requests, in what room there is."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.bytes = 0
+        self.room = Room(settings.in_flight_mb * 1_000_000)
 
-    async def gather(self, scope: Scope, receive: Receive) -> bytes:
+    async def gather(self, scope: Scope, receive: Receive, client: str) -> bytes:
         """Gather one.
 
         :raises RequestError: if it is too large, takes too long, or others leave no room for it.
@@ -94,21 +115,22 @@ class Bodies:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Gone
-                    pieces.append(message.get("body", b""))
-                    size += len(pieces[-1])
-                    self.bytes += len(pieces[-1])
-                    if size > self._settings.body_bytes:
+                    piece = message.get("body", b"")
+                    if size + len(piece) > self._settings.body_bytes:
                         said = f"have {self._settings.body_bytes:,} bytes."
                         raise _closing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)
-                    if self.bytes > self._settings.in_flight_mb * 1_000_000:
+                    if not self.room.takes(client, len(piece)):
                         raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, FULL, {"Retry-After": "1"})
+                    pieces.append(piece)
+                    size += len(piece)
+                    self.room.add(client, len(piece))
                     if not message.get("more_body"):
                         return b"".join(pieces)
         except TimeoutError as error:
             said = f"take {self._settings.body_seconds:g} seconds to arrive."
             raise _closing(HTTPStatus.REQUEST_TIMEOUT, said) from error
         finally:
-            self.bytes -= size
+            self.room.add(client, -size)
 
 
 def _closing(status: HTTPStatus, said: str) -> RequestError:

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, TypeAlias
 
 from pilotgraph.asgi import PIECE_BYTES, Scope, Send
+from pilotgraph.endpoint import ASKED
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -19,19 +20,22 @@ _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGT
 
 
 class Bridge:
-    """Runs a WSGI application in threads; `under_way` requests are being answered."""
+    """Runs a WSGI application in threads; `waiting` requests have, or wait for, one of these."""
 
     def __init__(self, application: Application, threads: int) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
-        self.under_way = 0
+        self.waiting = 0
 
     async def respond(self, scope: Scope, body: bytes, send: Send) -> int:
         """Answer a request, and return the status."""
-        self.under_way += 1
         response = _Response(self._threads)
         try:
-            piece = await response.begin(self._application, environ(scope, body))
+            self.waiting += 1
+            try:
+                piece = await response.begin(self._application, environ(scope, body))
+            finally:
+                self.waiting -= 1
             await send(
                 {"type": "http.response.start", "status": response.status, "headers": response.headers}
             )
@@ -40,7 +44,6 @@ class Bridge:
                 piece = await response.piece()
             await send({"type": "http.response.body", "body": piece})
         finally:
-            self.under_way -= 1
             response.close()
         return response.status
 
@@ -77,6 +80,8 @@ def environ(scope: Scope, body: bytes) -> dict[str, Any]:
         text = value.decode("latin-1")
         # One line after another means the same as a list (RFC 9110, section 5.3).
         found[key] = f"{found[key]},{text}" if key in found else text
+    if ASKED in scope:
+        found[ASKED] = scope[ASKED]
     found["CONTENT_LENGTH"] = str(len(body))  # the body is here, however it came
     found.pop("HTTP_TRANSFER_ENCODING", None)
     return found

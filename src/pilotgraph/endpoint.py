@@ -5,13 +5,14 @@ from functools import lru_cache
 from flask import Response, request
 
 from pilotgraph.edition import Edition
-from pilotgraph.errors import QueryError
+from pilotgraph.errors import LimitExceeded, QueryError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pilotgraph.negotiation import Offer, choose, negotiate, sent_as
 from pilotgraph.protocol import HOW_TO_ASK, accept_of, failure, read_query
 from pilotgraph.responses import HTML, Form, RdfForm, cached, page, send
 from pilotgraph.service_description import Limit
 from pilotgraph.settings import options
+from pilotgraph.store import Answer, Query
 
 SERVICE: tuple[Form, ...] = (*RDF_FORMATS, HTML)
 ANSWERS: tuple[Offer, ...] = (*RESULT_FORMATS, *RDF_FORMATS, HTML)
@@ -20,7 +21,16 @@ _LIMITS = frozenset(
     ("answer_mb", "deadline_seconds", "memory_mb", "query_kb", "slow_after_ms", "slow_per_client")
 )
 # What a page of results is made from.
-_FOR_A_PAGE = f"{RESULT_FORMATS[0].media_type}, {TURTLE.media_type}"
+FOR_A_PAGE = f"{RESULT_FORMATS[0].media_type}, {TURTLE.media_type}"
+
+
+# Where a request says what became of its query, if that is known: an `Answer` or a `QueryError`.
+ASKED = "pilotgraph.asked"
+_SHOWN_BYTES = 2_000_000
+_TOO_LARGE = (
+    f"The answer is larger than {_SHOWN_BYTES // 1_000_000} MB, the most that a page shows."
+    " Give the query a LIMIT, or take the answer with format=csv."
+)
 
 
 def sparql(edition: Edition) -> Response:
@@ -28,7 +38,7 @@ def sparql(edition: Edition) -> Response:
     body = request.get_data()
     accept = accept_of(*asked, request.headers.get("Accept"), body)
     to_read = choose(accept, ANSWERS) is HTML
-    query = read_query(*asked, _FOR_A_PAGE if to_read else accept, body, edition.settings.query_kb)
+    query = read_query(*asked, FOR_A_PAGE if to_read else accept, body, edition.settings.query_kb)
     if request.method == "OPTIONS":
         return Response(status=204, headers=HOW_TO_ASK)
     if query is None:
@@ -41,7 +51,9 @@ def sparql(edition: Edition) -> Response:
             )
         return _query_page(edition.questions[0].text if edition.questions else "")
     try:
-        answer = edition.store.query(query)
+        answer = _answer(edition, query)
+        if to_read and len(answer.content) > _SHOWN_BYTES:
+            raise LimitExceeded(_TOO_LARGE)
     except QueryError as error:
         if not to_read:
             raise
@@ -55,6 +67,13 @@ def sparql(edition: Edition) -> Response:
     if answer.format in RDF_FORMATS:
         return _query_page(query.text, graph=answer.content.decode())
     return _query_page(query.text, table=edition.describer.table(answer.content))
+
+
+def _answer(edition: Edition, query: Query) -> Answer:
+    asked = request.environ.get(ASKED)
+    if isinstance(asked, QueryError):
+        raise asked
+    return asked if isinstance(asked, Answer) else edition.store.query(query)
 
 
 @lru_cache(maxsize=16)

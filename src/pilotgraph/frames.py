@@ -14,8 +14,9 @@ ORDER = struct.Struct("!BI")
 EVENT = struct.Struct("!BIB")
 # A query: the seconds it may take, and the length of the JSON that follows.
 ASKED = struct.Struct("!dI")
-# A reply: what it is, whether the worker ends now, the rows or -1, and the length of what follows.
-REPLIED = struct.Struct("!B?qQ")
+# A reply: what it is, whether the worker ends now, the rows or -1, the processor time that it has used
+# since it was forked, in seconds, and the length of what follows.
+REPLIED = struct.Struct("!B?qdQ")
 
 
 class Order(IntEnum):

@@ -16,10 +16,12 @@ from pilotgraph.asgi import (
     NOT_KEPT,
     TAKE_SECONDS,
     Gone,
+    Head,
     Message,
     Receive,
     Scope,
     Send,
+    client_of,
     explain,
     send_whole,
 )
@@ -44,24 +46,37 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.under_way += 1
+        begun = False
+
+        async def tracked(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            if scope["path"] == _SPARQL:
-                body = await self.answering.answer(scope, receive, send)
-                if body is not None:
-                    await self._page(scope, body, send)
-            elif scope["path"] in _OPERATIONS and scope["method"] in IN_URL:
-                await self._operation(scope, send)
-            else:
-                await self._page(scope, await self.answering.bodies.gather(scope, receive), send)
+            await self._answer(scope, receive, tracked)
         except RequestError as error:
             await explain(scope, send, error)
-        except (Gone, TimeoutError):
+        except (Gone, TimeoutError, asyncio.CancelledError):
             return  # nobody is there to be told
         except Exception:  # noqa: BLE001 - the server would only drop it
             traceback.print_exc()
-            await explain(scope, send, RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, _WRONG))
+            if not begun:
+                await explain(scope, send, RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, _WRONG))
         finally:
             self.under_way -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == _SPARQL:
+            body = await self.answering.answer(scope, receive, send)
+            if body is not None:
+                await self._page(scope, body, send)
+        elif scope["path"] in _OPERATIONS and scope["method"] in IN_URL:
+            await self._operation(scope, send)
+        else:
+            client = client_of(scope, Head.of(scope), self.settings.proxies)
+            body = await self.answering.bodies.gather(scope, receive, client)
+            await self._page(scope, body, send)
 
     @property
     def state(self) -> dict[str, float]:
@@ -71,9 +86,9 @@ class Front:
             **service.pool.state,
             "cache_bytes": service.cache.bytes,
             "cache_answers": len(service.cache),
-            "in_flight_bytes": self.answering.sending_bytes + self.answering.bodies.bytes,
+            "in_flight_bytes": self.answering.sending.bytes + self.answering.bodies.room.bytes,
             "requests_under_way": self.under_way,
-            "pages_under_way": self.pages.under_way,
+            "pages_waiting": self.pages.waiting,
             "draining": int(self.draining),
         }
 
@@ -83,7 +98,7 @@ class Front:
         self.pages.close()
 
     async def _page(self, scope: Scope, body: bytes, send: Send) -> None:
-        if self.pages.under_way >= self.settings.page_threads + self.settings.queued:
+        if self.pages.waiting >= self.settings.page_threads + self.settings.queued:
             raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, FULL, {"Retry-After": "1"})
 
         async def waiting(message: Message) -> None:

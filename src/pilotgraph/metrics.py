@@ -118,7 +118,7 @@ class Metrics:
 class Log:
     """A line of JSON for each query; lines are gathered, for whoever flushes to write at once.
 
-    :param tells: "hash" or "text": what a line tells of the query; with "none" nothing is to be written.
+    :param tells: "hash" or "text": what a line tells of the query; with "none" the caller writes nothing.
     """
 
     def __init__(self, stream: TextIO, tells: str) -> None:

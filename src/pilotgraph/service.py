@@ -15,9 +15,10 @@ from typing import NamedTuple, TypeAlias
 
 from pilotgraph import guard
 from pilotgraph.cache import Cache, Together
+from pilotgraph.crew import Replied
 from pilotgraph.errors import LimitExceeded, MalformedQuery, NoFormat
 from pilotgraph.frames import Reply
-from pilotgraph.pool import Pool, Replied
+from pilotgraph.pool import Pool
 from pilotgraph.store import Answer, Query
 
 Key: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...], str, str]

@@ -90,7 +90,7 @@ class Settings:
     queued: int = _set("queries", 256,
         "Queries that may wait; the next is refused at once, with 503.", "queries", (0, 100_000))
     slow_queued: int = _set("queries", 128,
-        "Slow queries that may wait; the next is refused at once, with 503.", "queries", (0, 100_000))
+        "Slow queries that may wait; the next is refused at once, with 503.", "queries", (1, 100_000))
     deadline_seconds: float = _set("queries", 10.0,
         "A query that runs longer is ended; timeout= in a request may lower it.", "seconds", (0.01, 3_600))
     memory_mb: int = _set("queries", 500,
@@ -104,7 +104,7 @@ class Settings:
     cache_mb: int = _set("answers", 64,
         "Answers that are kept to be given again; 0 keeps none.", "MB", (0, 1_000_000))
     in_flight_mb: int = _set("answers", 256,
-        "Large answers and bodies under way, all together; one more is refused, with 503.", "MB", (1, 1_000_000))
+        "Large answers and bodies under way; one more is refused, with 503.", "MB", (1, 1_000_000))
     header_seconds: float = _set("requests", 10.0,
         "How long the head of a request may take to arrive.", "seconds", (0.1, 3_600))
     body_seconds: float = _set("requests", 10.0,

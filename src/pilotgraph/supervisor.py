@@ -46,6 +46,7 @@ from pilotgraph.settings import Settings
 from pilotgraph.store import Data, Query, evaluate
 
 _PAUSE_SECONDS = 0.1
+_SHORT_BYTES = 64_000  # what is as well copied once more as sent in two pieces
 _FAILED, _OUT_OF_MEMORY = 1, 12  # exit codes of a worker
 _CONNECTION = 3  # descriptor in a worker
 
@@ -154,7 +155,12 @@ class _Supervisor:
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 answered += 1
                 last = answered >= self.settings.queries_per_worker or _peak_bytes() > enough
-                connection.sendall(REPLIED.pack(reply, last, rows, len(content)) + content)
+                head = REPLIED.pack(reply, last, rows, time.process_time(), len(content))
+                if len(content) <= _SHORT_BYTES:
+                    connection.sendall(head + content)
+                else:
+                    connection.sendall(head)
+                    connection.sendall(content)
 
     def answer(self, asked: dict[str, Any]) -> tuple[Reply, int, bytes]:
         query = Query(

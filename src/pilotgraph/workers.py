@@ -12,8 +12,9 @@ from typing import Self
 
 import uvloop
 
+from pilotgraph.crew import CLOSED
 from pilotgraph.errors import StoreUnavailable
-from pilotgraph.pool import CLOSED, Pool
+from pilotgraph.pool import Pool
 from pilotgraph.service import Given, Service
 from pilotgraph.settings import Settings
 from pilotgraph.store import Answer, Query

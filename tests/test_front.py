@@ -1,0 +1,197 @@
+"""All requests to a server: which part answers them, and what the operator is told."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from asgi_client import Client, sparql
+from pilotgraph.answering import Answering
+from pilotgraph.bridge import Bridge
+from pilotgraph.front import Front
+from pilotgraph.metrics import Log, Metrics
+from pilotgraph.pool import Pool
+from pilotgraph.release import Release
+from pilotgraph.service import Service
+from pools import POINT, eventually, kept, on_loop, open_pool, opened, the_loop
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the processes are")
+
+
+def pages(request: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """Stands for Flask: says what it was asked."""
+    if request["PATH_INFO"] == "/broken":
+        raise ValueError("broken")
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [f"{request['REQUEST_METHOD']} {request['PATH_INFO']} ".encode(), request["wsgi.input"].read()]
+
+
+@pytest.fixture(scope="module")
+def pool(release: Release) -> Iterator[Pool]:
+    with kept(release, query_kb=1, body_seconds=0.3) as opened:
+        yield opened
+
+
+def front_of(pool: Pool, application: Callable[..., Any] = pages, threads: int = 2) -> Front:
+    metrics = Metrics()
+    answering = Answering(Service(pool, "stamp"), metrics, Log(sys.stderr, "none"), the_loop())
+    return Front(answering, Bridge(application, threads))
+
+
+@pytest.fixture
+def front(pool: Pool) -> Iterator[Front]:
+    made = front_of(pool)
+    yield made
+    made.close()
+    assert made.under_way == made.pages.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "headers", "body"),
+    [
+        ("GET", "/", {}, b""),
+        ("HEAD", "/doc/x", {}, b""),
+        ("POST", "/anything", {}, b"abc"),
+        ("DELETE", "/sparql/", {}, b""),
+        ("GET", "/sparql", {}, b""),
+        ("OPTIONS", "/sparql", {}, b""),
+        ("GET", sparql("ASK {}"), {"accept": "text/html"}, b""),
+        (
+            "POST",
+            "/sparql",
+            {"accept": "text/html", "content_type": "application/x-www-form-urlencoded"},
+            b"query=ASK%20%7B%7D",
+        ),
+        ("POST", "/metrics", {}, b""),
+        ("GET", "/health", {}, b""),
+    ],
+)
+@on_loop
+async def test_pages_answer_what_is_no_query_of_a_program(
+    front: Front, method: str, target: str, headers: dict[str, str], body: bytes
+) -> None:
+    client = await Client(target, method, *([body] if body else []), **headers).ask(front)
+    assert client.body == f"{method} {target.partition('?')[0]} ".encode() + body
+
+
+@on_loop
+async def test_queries_of_programs_reach_no_page(front: Front) -> None:
+    client = await Client(sparql(POINT), accept="text/csv").ask(front)
+    assert (client.status, client.body) == (200, b"o\r\n")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+@on_loop
+async def test_operators_are_told(front: Front, pool: Pool, path: str, method: str) -> None:
+    await eventually(lambda: pool.state["workers"] == 2)
+    client = await Client(path, method).ask(front)
+    assert client.status == 200
+    assert client.headers["Cache-Control"] == "no-store"
+    assert client.headers["Access-Control-Allow-Origin"] == "*"
+    assert (client.body != b"") == (method == "GET")
+
+
+@on_loop
+async def test_metrics_are_those_of_this_server(front: Front) -> None:
+    for _ in range(3):
+        await Client(sparql(POINT)).ask(front)
+    await Client(sparql("SELECT")).ask(front)
+    page = (await Client("/metrics").ask(front)).body.decode()
+    said = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+    assert said["pilotgraph_queries_total", "answered"] == 3
+    assert said["pilotgraph_queries_total", "malformed"] == 1
+    assert said["pilotgraph_answers_total", "worker"] == 1
+    assert said["pilotgraph_answers_total", "cache"] == 2
+    assert said["pilotgraph_requests_under_way",] == 1
+    assert said["pilotgraph_cache_answers",] == 1
+    assert {name for name, *_ in said if "bytes" in name} >= {
+        "pilotgraph_cache_bytes",
+        "pilotgraph_in_flight_bytes",
+    }
+
+
+@on_loop
+async def test_a_server_that_drains_is_alive_and_not_ready(front: Front) -> None:
+    front.draining = True
+    statuses = [(await Client(f"/health/{name}").ask(front)).status for name in ("live", "ready")]
+    assert statuses == [200, 503]
+    assert (await Client(sparql(POINT)).ask(front)).status == 200
+
+
+@on_loop
+async def test_a_server_without_workers_is_not_ready(release: Release) -> None:
+    pool = await open_pool(release.path, workers=1)
+    front = front_of(pool)
+    assert (await Client("/health/ready").ask(front)).status == 200
+    await pool.close()
+    await eventually(lambda: pool.state["workers"] == 0)
+    assert (await Client("/health/ready").ask(front)).status == 503
+    assert (await Client("/health/live").ask(front)).status == 200
+    assert (await Client(sparql(POINT)).ask(front)).status == 503
+    front.close()
+
+
+@pytest.mark.parametrize("target", ["/anything", "/sparql"])
+@pytest.mark.parametrize(("size", "stalls", "status"), [(13_001, False, 413), (100, True, 408)])
+@on_loop
+async def test_bodies_are_bounded_wherever_they_go(
+    front: Front, target: str, size: int, stalls: bool, status: int
+) -> None:
+    client = Client(target, "POST", b"a" * size, content_type="application/sparql-query")
+    client.stalls = stalls
+    await client.ask(front)
+    assert (client.status, client.headers["Connection"]) == (status, "close")
+    assert client.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.headers["Content-Type"] == "application/problem+json"
+
+
+@on_loop
+async def test_a_client_that_goes_is_told_nothing(front: Front) -> None:
+    for target in ("/anything", "/sparql"):
+        client = Client(target, "POST", b"a")
+        client.stalls = True
+        client.gone.set()
+        await client.ask(front)
+        assert client.messages == []
+
+
+@on_loop
+async def test_what_went_wrong_is_said_without_what_it_was(
+    front: Front, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client = await Client("/broken").ask(front)
+    assert client.status == 500
+    assert client.headers["Content-Type"] == "application/problem+json"
+    assert b"broken" not in client.body
+    assert "ValueError: broken" in capfd.readouterr().err
+
+
+@on_loop
+async def test_pages_that_wait_are_bounded_and_queries_go_on(release: Release) -> None:
+    async with opened(release, queued=2, page_threads=1) as pool:
+        may = threading.Event()
+
+        def slowly(request: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+            assert may.wait(30)
+            return pages(request, start)
+
+        front = front_of(pool, slowly, threads=1)
+        held = [asyncio.ensure_future(Client("/page").ask(front)) for _ in range(3)]
+        await eventually(lambda: front.pages.waiting == 3)
+        refused = await Client("/page").ask(front)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert (await Client(sparql(POINT)).ask(front)).status == 200
+        assert (await Client("/health/ready").ask(front)).status == 200
+        may.set()
+        assert [client.status for client in await asyncio.gather(*held)] == [200] * 3
+        assert (await Client("/page").ask(front)).status == 200
+        front.close()
