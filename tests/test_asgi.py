@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from asgi_client import Client, scope
-from pilotgraph.asgi import Bodies, Gone, Head, Room, client_of, explain, send_whole
+from pilotgraph.asgi import Bodies, Head, Room, client_of, explain, send_whole
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
 from pilotgraph.negotiation import RequestError
 from pilotgraph.settings import Settings
@@ -57,12 +57,13 @@ async def test_a_body_has_a_longest_time() -> None:
 
 
 @on_loop
-async def test_a_client_that_goes_is_gone() -> None:
+async def test_a_body_is_whole() -> None:
     client, bodies = Client("/", "POST", b"abc"), Bodies(Settings())
     client.stalls = True
     client.gone.set()
-    with pytest.raises(Gone):
+    with pytest.raises(RequestError, match="ended before it was whole") as error:
         await bodies.gather(client.scope, client.receive, "a")
+    assert error.value.status == 400
     assert bodies.room.bytes == 0
 
 
@@ -82,7 +83,8 @@ async def test_all_bodies_together_have_a_largest_size() -> None:
     assert bodies.room.bytes == 900_000
     for each in stalled:
         each.gone.set()
-    assert [type(end) for end in await asyncio.gather(*gathering, return_exceptions=True)] == [Gone] * 3
+    ends = await asyncio.gather(*gathering, return_exceptions=True)
+    assert [type(end) for end in ends] == [RequestError] * 3
     assert bodies.room.bytes == 0
     assert len(await bodies.gather(one_more.scope, Client("/", "POST", b"abc").receive, "another")) == 3
 

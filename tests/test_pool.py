@@ -274,7 +274,7 @@ async def test_a_worker_that_is_stopped_from_outside_ends(pool: Pool) -> None:
     with ending(stopped):
         os.kill(stopped, signal.SIGSTOP)
         with pytest.raises(LimitExceeded, match=r"took longer than 0\.5 seconds"):
-            await pool.ask("a", 0, asked(POINT), 0.5)
+            await pool.ask("a", 99, asked(POINT), 0.5)
     assert await answer(pool.ask("a", 0, asked(POINT))) == NOTHING
 
 
@@ -352,7 +352,7 @@ async def test_a_supervisor_that_cannot_start_again_is_tried_again(release: Rele
         os.kill(first, signal.SIGKILL)
         await eventually(lambda: pool.supervisor is None)
         with pytest.raises(StoreUnavailable) as error:
-            await pool.ask("a", 0, asked(POINT), 0.5)
+            await pool.ask("a", 99, asked(POINT), 0.5)
         assert str(error.value) == LATE
         waiting = pool.ask("a", 0, asked(POINT))
         (tmp_path / "away").rename(place)

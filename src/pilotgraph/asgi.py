@@ -26,6 +26,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 IN_URL, IN_BODY = ("GET", "HEAD"), ("POST", "QUERY")  # where a method has its query
 TAKE_SECONDS = 30.0  # for a client to take a piece of an answer
 PIECE_BYTES = 256_000
+_BROKEN = "The body of the request ended before it was whole."
 FULL = "Too many requests are waiting. Send it again in a moment."
 
 # The policy on what a page may load means nothing for what is not one.
@@ -103,8 +104,7 @@ class Bodies:
     async def gather(self, scope: Scope, receive: Receive, client: str) -> bytes:
         """Gather one.
 
-        :raises RequestError: if it is too large, takes too long, or others leave no room for it.
-        :raises Gone: if the client went before it had sent all of it.
+        :raises RequestError: if it is too large, too slow or not whole, or if others leave no room for it.
         """
         if scope["method"] in IN_URL:
             return b""
@@ -113,8 +113,8 @@ class Bodies:
             async with asyncio.timeout(self._settings.body_seconds):
                 while True:
                     message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Gone
+                    if message["type"] == "http.disconnect":  # or what came is not how a body is sent
+                        raise RequestError(HTTPStatus.BAD_REQUEST, _BROKEN, {"Connection": "close"})
                     piece = message.get("body", b"")
                     if size + len(piece) > self._settings.body_bytes:
                         said = f"have {self._settings.body_bytes:,} bytes."

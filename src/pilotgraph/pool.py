@@ -10,8 +10,10 @@ There are two lanes, so that slow queries never keep quick ones waiting:
 * In the **slow lane** there are at most `slow_workers`, at most `slow_per_client` of them for one client, and
   the kernel gives them the time that others leave (they are nice).  If there is no room, a query that
   others wait behind is stopped, and begins again when its turn comes.
-* Queries of a **shape** that was slow lately begin in the slow lane, so that a thousand variations of one
-  bomb cost the fast lane one worker for `slow_after_ms`.
+* Queries of a **shape** that was slow lately, or ended its worker, begin in the slow lane, so that a
+  thousand variations of one bomb cost the fast lane one worker for `slow_after_ms`.
+
+Where many wait, a query may take less than `slow_after_ms` before it moves.
 
 Both lanes have a line of their own, in which clients take turns (`line`).  Who gets no place in it, or no
 worker before the deadline, is told at once that the query may be sent again.
@@ -30,7 +32,7 @@ from pathlib import Path
 
 from pilotgraph.crew import CLOSED, Crew, Replied, Worker
 from pilotgraph.errors import WAY_OUT, LimitExceeded, StoreUnavailable
-from pilotgraph.frames import ASKED, Death
+from pilotgraph.frames import ASKED, Death, Reply
 from pilotgraph.line import Line
 from pilotgraph.settings import Settings
 
@@ -38,6 +40,8 @@ _IDLE_SECONDS = 10.0
 _NICE = 10
 _SHAPES_KNOWN = 4_096
 _LEAST_SECONDS = 0.005
+_SHORTEST_SECONDS = 0.02
+_CROWD = 4  # so many that wait for each worker halve what a query may take before it is slow
 _ATTEMPTS = 2
 
 BUSY = "Too many queries are waiting. Send the query again in a moment."
@@ -156,8 +160,12 @@ class Pool:
 
     def free(self, worker: Worker) -> None:
         line = self._lines[worker.slow]
-        job = line.next(self._is_admitted) if worker.slow else line.next()
-        if job:
+        while job := line.next(self._is_admitted) if worker.slow else line.next():
+            job.waits = False
+            if not worker.slow and job.shape in self._shapes:  # known as slow since it began to wait
+                job.slow = True
+                self._queue(job)
+                continue
             self._begin(worker, job)
             return
         self._idle[worker.slow].append(worker)
@@ -169,7 +177,9 @@ class Pool:
             return
         job = self._part(worker)
         if job:
-            if worker.slow and replied.seconds < self.settings.slow_after_ms / 1000:
+            if replied.reply is Reply.TOO_LARGE:
+                self._remember(job.shape)  # it would have taken longer
+            elif worker.slow and replied.seconds < self._quantum_seconds:
                 self._shapes.pop(job.shape, None)
             if not job.done.done():
                 job.done.set_result(replied)
@@ -192,6 +202,7 @@ class Pool:
     def ended(self, worker: Worker) -> None:
         job = self._part(worker)
         if job and worker.death not in (None, Death.UNRELATED):
+            self._remember(job.shape)
             _fail(job, self._passed(worker.death, job))
         elif job and job.attempts >= _ATTEMPTS:
             _fail(job, StoreUnavailable(INTERRUPTED))
@@ -229,7 +240,7 @@ class Pool:
             self._slow_of[job.client] += 1
             self._set(job, job.seconds + 1, self._overdue)
         else:
-            self._set(job, self.settings.slow_after_ms / 1000, self._linger)
+            self._set(job, self._quantum_seconds, self._linger)
         worker.ask(job.asked)
 
     def _part(self, worker: Worker) -> _Job | None:
@@ -259,7 +270,7 @@ class Pool:
             self._overdue(job)
             return
         spent = worker.spent_seconds()
-        left = self.settings.slow_after_ms / 1000 - (passed if spent is None else spent)
+        left = self._quantum_seconds - (passed if spent is None else spent)
         if left > 0:
             self._set(job, max(left, _LEAST_SECONDS), self._linger)
             return
@@ -272,7 +283,14 @@ class Pool:
             job.slow, job.attempts = True, job.attempts - 1
             self._queue(job)
         else:
-            self._set(job, self.settings.slow_after_ms / 1000, self._linger)
+            self._set(job, self._quantum_seconds, self._linger)
+
+    @property
+    def _quantum_seconds(self) -> float:
+        """The processor time after which a query is slow: less of it where many wait."""
+        longest = self.settings.slow_after_ms / 1000
+        crowd = 1 + len(self._lines[False]) / (_CROWD * self.settings.workers)
+        return max(longest / crowd, min(longest, _SHORTEST_SECONDS))
 
     def _move(self, worker: Worker, job: _Job) -> None:
         """Move a query with its worker to the slow lane."""

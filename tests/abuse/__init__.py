@@ -1,0 +1,1 @@
+"""What a public endpoint is sent by the careless and the hostile, over real sockets."""
