@@ -81,8 +81,8 @@ class _Group:
 
     def cost(self) -> int:
         """The time to plan it without the groups in it that are planned apart, in units of about 20 ns."""
-        # For each pair of parts the planner goes through pairs of patterns, and through all values.  Few parts
-        # that are nested deep cost more than their number.
+        # For each pair of parts the planner goes through pairs of patterns, and through all values.  Few
+        # parts that are nested deep cost more than their number.
         parts = min(self.parts + 16, 5 * self.parts)
         order = (parts * self.patterns) ** 2 + 2 * self.parts**2 * self.values
         # It copies a filter to where it can, down to each pattern.
