@@ -3,13 +3,17 @@
 PYTHON ?= python3
 INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: serve test check bench bench-serve build clients clean
+.PHONY: serve test abuse check bench bench-serve build clients clean
 
 serve: .venv/installed
 	.venv/bin/pilotgraph serve
 
 test: .venv/installed-test
-	.venv/bin/pytest
+	.venv/bin/pytest --ignore=tests/abuse
+
+# What strangers may do to a server: three minutes of bombs, floods and killed processes.
+abuse: .venv/installed-test
+	.venv/bin/pytest tests/abuse
 
 # Comunica, and a Node to run it, for the tests with clients that are not Python's.
 clients: .venv/installed-clients

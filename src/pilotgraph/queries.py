@@ -62,7 +62,7 @@ def query_error(query: str, prefixes: Mapping[str, str] | None = None) -> tuple[
     """What is wrong with a SPARQL query, in which line and column; None if it parses."""
     try:
         # It is evaluated, on nothing, since there is no parser apart: it must not fetch, or end this process.
-        guard.check("".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items()) + query)
+        guard.read("".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items()) + query)
         ox.Store().query(query, prefixes=dict(prefixes or {}))
     except QueryError as error:
         return located(error)
