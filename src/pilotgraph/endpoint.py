@@ -40,7 +40,7 @@ def sparql(edition: Edition) -> Response:
     to_read = choose(accept, ANSWERS) is HTML
     query = read_query(*asked, FOR_A_PAGE if to_read else accept, body, edition.settings.query_kb)
     if request.method == "OPTIONS":
-        return Response(status=204, headers=HOW_TO_ASK)
+        return Response(headers=HOW_TO_ASK)
     if query is None:
         form = negotiate(accept, SERVICE)
         if isinstance(form, Format):

@@ -155,6 +155,7 @@ def evaluate(data: Data, query: Query, names_dataset: bool, answer_mb: float) ->
     :raises QueryError: MalformedQuery, NoFormat or LimitExceeded.
     """
     output = _Capped(answer_mb)
+    results: Any = None
     try:
         results = data.store.query(query.text, base_iri=data.base, **_dataset(query, names_dataset))
         if isinstance(results, ox.QueryTriples):
@@ -175,6 +176,8 @@ def evaluate(data: Data, query: Query, names_dataset: bool, answer_mb: float) ->
         raise MalformedQuery(_explanation(str(error))) from error
     except RuntimeError as error:  # it calls a function that the engine does not have
         raise MalformedQuery(str(error)) from error
+    finally:
+        results = None  # no error takes it to another thread, where it may not be dropped
 
 
 def _dataset(query: Query, names_dataset: bool) -> dict[str, Any]:
