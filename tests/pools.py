@@ -88,9 +88,9 @@ def on_loop(test: Callable[P, Coroutine[None, None, None]]) -> Callable[P, None]
     return on_it
 
 
-async def open_pool(release: Path, notice: Callable[[str], object] = str, /, **settings: float) -> Pool:
+async def open_pool(release: Path, notice: Callable[[str], object] = str, /, **settings: Any) -> Pool:
     """A pool with settings of a test's choosing, all of whose workers are there."""
-    pool = Pool(release, Settings(**{"deadline_seconds": 60.0, **settings}), notice)  # type: ignore[arg-type]
+    pool = Pool(release, Settings(**{"deadline_seconds": 60.0, **settings}), notice)
     await pool.start()
     await eventually(lambda: len(children_of(pool)) == pool.settings.workers)
     return pool

@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,9 @@ class Boss:
         self.dead.append((worker, worker.death))
 
 
-async def begun(release: Path, **settings: int) -> tuple[Crew, Boss, list[str]]:
+async def begun(release: Path, **settings: Any) -> tuple[Crew, Boss, list[str]]:
     boss, notices = Boss(), list[str]()
-    crew = Crew(release, Settings(**settings), boss, notices.append)  # type: ignore[arg-type]
+    crew = Crew(release, Settings(**settings), boss, notices.append)
     await crew.start()
     crew.fork(slow=False)
     crew.fork(slow=True, niceness=5)

@@ -73,7 +73,6 @@ class Worker(asyncio.Protocol):
         self._crew, self.process, self.slow = crew, process, slow
         self.death: Death | None = None
         self.lost = self.leaving = False
-        self.timer: asyncio.TimerHandle | None = None
         self._received: list[bytes] = []
         self._length = 0
         self._head: tuple[int, bool, int, float, int] | None = None

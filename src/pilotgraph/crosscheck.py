@@ -134,14 +134,15 @@ def _check_references(project: Project) -> Iterator[tuple[Position, str]]:
         space, name = split(iri)
         families[space].append(name)
     messages: dict[str, str] = {}
-    for iri, where in _references(project):
+    for iri, found in _references(project):
         if _is_defined(project, iri) or split(iri)[1] in broken:
             continue
         if iri not in messages:
             messages[iri] = _missing(project, iri, families)
-        if isinstance(where, TurtleFile):
-            where = where.place(iri) or Position(where.path, 1, 1)  # noqa: PLW2901
-        yield where, messages[iri]
+        if isinstance(found, TurtleFile):
+            yield found.place(iri) or Position(found.path, 1, 1), messages[iri]
+        else:
+            yield found, messages[iri]
 
 
 def doubtful(project: Project) -> set[str]:

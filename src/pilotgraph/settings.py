@@ -86,7 +86,7 @@ class Settings:
     slow_per_client: int = _set("queries", 2,
         "How many of these the queries from one address may hold.", "processes", (1, 64))
     slow_after_ms: int = _set("queries", 50,
-        "A query that runs longer is slow.", "milliseconds", (1, 60_000))
+        "Processor time after which a query is slow; less where many wait.", "milliseconds", (1, 60_000))
     queued: int = _set("queries", 256,
         "Queries that may wait; the next is refused at once, with 503.", "queries", (0, 100_000))
     slow_queued: int = _set("queries", 128,

@@ -73,7 +73,7 @@ async def serve(path: Path, settings: Settings, lifeline: socket.socket) -> None
         stopped = loop.create_task(stopping.wait())
         await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
         site.draining = True
-        server.stop()  # type: ignore[no-untyped-call]
+        server.stop()  # type: ignore[no-untyped-call]  # granian gives it no type
         with suppress(TimeoutError):
             async with asyncio.timeout(settings.drain_seconds):
                 await serving
