@@ -14,7 +14,8 @@ import pytest
 
 from pilotgraph.crew import CLOSED, Replied
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
-from pilotgraph.pool import BUSY, INTERRUPTED, LATE, Pool
+from pilotgraph.job import BUSY, INTERRUPTED, LATE
+from pilotgraph.pool import Pool
 from pilotgraph.release import Release
 from pilotgraph.settings import Settings
 from pools import (

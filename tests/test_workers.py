@@ -30,10 +30,10 @@ from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 from pilotgraph.release import Release
 from pilotgraph.settings import Settings
 from pilotgraph.store import Answer, LocalStore, Query
-from pilotgraph.workers import WorkerStore
 from pools import BOMB as BOMB_TEXT
 from pools import PATIENCE_SECONDS, WORKED, children, csv, ending, state, until
 from pools import WORK as WORK_TEXT
+from worker_store import WorkerStore
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the processes are")
 
@@ -387,7 +387,7 @@ def test_who_asks_when_its_loop_has_stopped_is_told(
 PARENT = """
 import sys
 from pathlib import Path
-from pilotgraph.workers import WorkerStore
+from worker_store import WorkerStore
 store = WorkerStore(Path(sys.argv[1]))
 print(store.service.pool.supervisor, flush=True)
 sys.stdin.read()
@@ -396,7 +396,10 @@ sys.stdin.read()
 
 def test_a_parent_that_is_killed_leaves_nothing_behind(release: Release) -> None:
     command = [sys.executable, "-c", PARENT, str(release.path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+    here = Path(__file__).parent
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=here
+    ) as parent:
         assert parent.stdout
         process = int(parent.stdout.readline())
         until(lambda: len(children(process)) == Settings().workers)

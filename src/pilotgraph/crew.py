@@ -7,11 +7,7 @@ If the supervisor dies, its workers do, and another is started.
 """
 
 import asyncio
-import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -22,9 +18,8 @@ from typing import NamedTuple, Protocol, cast
 from pilotgraph.errors import StoreUnavailable
 from pilotgraph.frames import EVENT, ORDER, REPLIED, Death, Event, Order, Reply
 from pilotgraph.settings import Settings
+from pilotgraph.supervised import Supervised
 
-# Named, not imported: it is another process.
-_SUPERVISOR = "pilotgraph.supervisor"
 _PATIENCE_SECONDS = 5.0
 _PROCESSOR_TIME = 2  # CPUCLOCK_SCHED of a process, as clock_getcpuclockid(3) makes it
 
@@ -134,7 +129,7 @@ class Crew:
         self._loop = asyncio.get_running_loop()
         self._workers: dict[int, Worker] = {}
         self._forking: deque[_Forking] = deque()
-        self._running: _Supervised | None = None
+        self._running: Supervised | None = None
         self._tasks = set[asyncio.Task[None]]()
         self.closed = False
 
@@ -143,7 +138,7 @@ class Crew:
 
         :raises StoreUnavailable: if it does not start; it has said why on standard error.
         """
-        running = await self._loop.run_in_executor(None, _Supervised, self._release, self._settings)
+        running = await self._loop.run_in_executor(None, Supervised, self._release, self._settings)
         if self.closed:
             running.end()
             raise StoreUnavailable(CLOSED)
@@ -201,7 +196,7 @@ class Crew:
         elif not worker.leaving:
             self._loop.call_later(_PATIENCE_SECONDS, self._doubt, worker, self._running)
 
-    def _doubt(self, worker: Worker, running: "_Supervised | None") -> None:
+    def _doubt(self, worker: Worker, running: Supervised | None) -> None:
         if worker.death is None and running and running is self._running:
             running.process.kill()  # it tells nothing, so it cannot be well
 
@@ -219,7 +214,7 @@ class Crew:
         while self._forking:
             self._forking.popleft().timer.cancel()
 
-    def _hear(self, running: "_Supervised") -> None:
+    def _hear(self, running: Supervised) -> None:
         try:
             content, descriptors, _, _ = socket.recv_fds(running.control, EVENT.size, 1)
         except BlockingIOError:
@@ -255,7 +250,7 @@ class Crew:
         ours.setblocking(False)
         await self._loop.create_unix_connection(lambda: worker, sock=ours)
 
-    def _mourn(self, running: "_Supervised") -> None:
+    def _mourn(self, running: Supervised) -> None:
         """The supervisor is dead, and its workers are or will be."""
         self._loop.remove_reader(running.control)
         if self._running is running:
@@ -270,7 +265,7 @@ class Crew:
             for worker in workers:
                 self._bury(worker)
 
-    async def _restart(self, dead: "_Supervised") -> None:
+    async def _restart(self, dead: Supervised) -> None:
         await self._loop.run_in_executor(None, dead.end)
         while not self.closed and not self._running:
             begun = time.monotonic()
@@ -280,35 +275,3 @@ class Crew:
                 # It said why on standard error, or could not be begun; another try may do when memory or
                 # the disk is back.
                 await asyncio.sleep(max(0.0, 1 - (time.monotonic() - begun)))
-
-
-class _Supervised:
-    """A running supervisor, as the web process sees it; to make one waits until it is ready."""
-
-    def __init__(self, release: Path, settings: Settings) -> None:
-        # -P: nothing in the current directory may pass for a module.
-        command = [sys.executable, "-P", "-m", _SUPERVISOR, str(release), json.dumps(settings.values())]
-        self.control, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self.process = subprocess.Popen(  # noqa: S603 - our own module
-                    command,
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    env={**os.environ, "RUST_BACKTRACE": "0"},
-                )
-            except OSError:
-                self.control.close()
-                raise
-        ready = self.control.recv(EVENT.size, socket.MSG_WAITALL)
-        if ready != EVENT.pack(Event.READY, 0, Death.UNRELATED):
-            self.end()
-            raise StoreUnavailable("The query workers did not start.")
-
-    def end(self) -> None:
-        self.control.close()
-        try:
-            self.process.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()

@@ -24,15 +24,15 @@ once.
 
 import asyncio
 import os
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from pilotgraph.crew import CLOSED, Crew, Replied, Worker
-from pilotgraph.errors import WAY_OUT, LimitExceeded, StoreUnavailable
+from pilotgraph.errors import StoreUnavailable
 from pilotgraph.frames import ASKED, Death, Reply
+from pilotgraph.job import BUSY, INTERRUPTED, LATE, Job, Lately, passed
 from pilotgraph.line import Line
 from pilotgraph.settings import Settings
 
@@ -43,27 +43,6 @@ _LEAST_SECONDS = 0.005
 _SHORTEST_SECONDS = 0.02
 _CROWD = 4  # so many that wait for each worker halve what a query may take before it is slow
 _ATTEMPTS = 2
-
-BUSY = "Too many queries are waiting. Send the query again in a moment."
-LATE = "No worker was free in time. Send the query again in a moment."
-INTERRUPTED = "The query was interrupted. Send the query again in a moment."
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """A query on its way: who asked, what the worker is sent, and whom to tell."""
-
-    client: str
-    shape: int
-    asked: bytes
-    seconds: float
-    done: asyncio.Future[Replied]
-    slow: bool = False
-    attempts: int = 0
-    began: float = 0.0
-    timer: asyncio.TimerHandle | None = None
-    worker: Worker | None = None
-    waits: bool = False
 
 
 class Pool:
@@ -79,12 +58,12 @@ class Pool:
         self.settings = settings
         self._crew = Crew(release, settings, self, notice)
         self._loop = asyncio.get_running_loop()
-        self._lines: dict[bool, Line[_Job]] = {False: Line(settings.queued), True: Line(settings.slow_queued)}
+        self._lines: dict[bool, Line[Job]] = {False: Line(settings.queued), True: Line(settings.slow_queued)}
         self._idle: dict[bool, list[Worker]] = {False: [], True: []}
-        self._jobs: dict[Worker, _Job] = {}
+        self._jobs: dict[Worker, Job] = {}
         self._retiring: dict[Worker, asyncio.TimerHandle] = {}
         self._slow_of = Counter[str]()  # client -> its queries in the slow lane
-        self._shapes: OrderedDict[int, None] = OrderedDict()  # slow lately
+        self._shapes = Lately(_SHAPES_KNOWN)  # slow lately
 
     async def start(self) -> None:
         """Start the supervisor, and wait until it has loaded the release.
@@ -102,7 +81,7 @@ class Pool:
                 job.waits = False
                 jobs.append(job)
         for job in jobs:
-            _fail(job, StoreUnavailable(CLOSED))
+            job.fail(StoreUnavailable(CLOSED))
 
     @property
     def state(self) -> dict[str, int]:
@@ -143,9 +122,9 @@ class Pool:
         longest = self.settings.deadline_seconds
         seconds = min(seconds or longest, longest)
         asked = ASKED.pack(seconds, len(query)) + query
-        job = _Job(client, shape, asked, seconds, self._loop.create_future(), shape in self._shapes)
+        job = Job(client, shape, asked, seconds, self._loop.create_future(), shape in self._shapes)
         if self._crew.closed:
-            _fail(job, StoreUnavailable(CLOSED))
+            job.fail(StoreUnavailable(CLOSED))
         else:
             job.done.add_done_callback(lambda _: self._settle(job))
             self._queue(job)
@@ -178,9 +157,9 @@ class Pool:
         job = self._part(worker)
         if job:
             if replied.reply is Reply.TOO_LARGE:
-                self._remember(job.shape)  # it would have taken longer
+                self._shapes.add(job.shape)  # it would have taken longer
             elif worker.slow and replied.seconds < self._quantum_seconds:
-                self._shapes.pop(job.shape, None)
+                self._shapes.discard(job.shape)
             if not job.done.done():
                 job.done.set_result(replied)
         if last:
@@ -202,10 +181,10 @@ class Pool:
     def ended(self, worker: Worker) -> None:
         job = self._part(worker)
         if job and worker.death not in (None, Death.UNRELATED):
-            self._remember(job.shape)
-            _fail(job, self._passed(worker.death, job))
+            self._shapes.add(job.shape)
+            job.fail(passed(worker.death, job.seconds, self.settings.memory_mb))
         elif job and job.attempts >= _ATTEMPTS:
-            _fail(job, StoreUnavailable(INTERRUPTED))
+            job.fail(StoreUnavailable(INTERRUPTED))
         elif job and not job.done.done():
             self._queue(job)
         if not worker.leaving and not worker.slow:
@@ -215,7 +194,7 @@ class Pool:
 
     # Jobs.
 
-    def _queue(self, job: _Job) -> None:
+    def _queue(self, job: Job) -> None:
         idle = self._idle[job.slow]
         if idle and (not job.slow or self._is_admitted(job.client)):
             self._begin(idle.pop(), job)
@@ -225,11 +204,11 @@ class Pool:
         refused = self._lines[job.slow].add(job.client, job)
         if refused:
             refused.waits = False
-            _fail(refused, StoreUnavailable(BUSY))
+            refused.fail(StoreUnavailable(BUSY))
         if job.slow and job.waits:
             self._make_room()
 
-    def _begin(self, worker: Worker, job: _Job) -> None:
+    def _begin(self, worker: Worker, job: Job) -> None:
         retiring = self._retiring.pop(worker, None)
         if retiring:
             retiring.cancel()
@@ -243,7 +222,7 @@ class Pool:
             self._set(job, self._quantum_seconds, self._linger)
         worker.ask(job.asked)
 
-    def _part(self, worker: Worker) -> _Job | None:
+    def _part(self, worker: Worker) -> Job | None:
         """Take a worker's query from it."""
         job = self._jobs.pop(worker, None)
         if job:
@@ -256,12 +235,12 @@ class Pool:
                     del self._slow_of[job.client]
         return job
 
-    def _set(self, job: _Job, seconds: float, then: Callable[[_Job], None]) -> None:
+    def _set(self, job: Job, seconds: float, then: Callable[[Job], None]) -> None:
         if job.timer:
             job.timer.cancel()
         job.timer = self._loop.call_later(seconds, then, job)
 
-    def _linger(self, job: _Job) -> None:
+    def _linger(self, job: Job) -> None:
         """A query in the fast lane takes long: slow is one that has had its processor time."""
         worker, passed = job.worker, self._loop.time() - job.began
         if worker is None:
@@ -274,7 +253,7 @@ class Pool:
         if left > 0:
             self._set(job, max(left, _LEAST_SECONDS), self._linger)
             return
-        self._remember(job.shape)
+        self._shapes.add(job.shape)
         if self._has_slow_room() and self._is_admitted(job.client):
             self._move(worker, job)
         elif len(self._lines[False]) and self.ready:
@@ -292,7 +271,7 @@ class Pool:
         crowd = 1 + len(self._lines[False]) / (_CROWD * self.settings.workers)
         return max(longest / crowd, min(longest, _SHORTEST_SECONDS))
 
-    def _move(self, worker: Worker, job: _Job) -> None:
+    def _move(self, worker: Worker, job: Job) -> None:
         """Move a query with its worker to the slow lane."""
         if self._idle[True] and len(self._crew.of(slow=True)) >= self.settings.slow_workers:
             self._retire(self._idle[True][-1])
@@ -303,33 +282,27 @@ class Pool:
         self._set(job, job.began + job.seconds + 1 - self._loop.time(), self._overdue)
         self._crew.fork(slow=False)
 
-    def _remember(self, shape: int) -> None:
-        self._shapes[shape] = None
-        self._shapes.move_to_end(shape)
-        if len(self._shapes) > _SHAPES_KNOWN:
-            self._shapes.popitem(last=False)
-
-    def _overdue(self, job: _Job) -> None:
+    def _overdue(self, job: Job) -> None:
         """The kernel should have ended it: it was stopped from outside, so that no signal reaches it."""
         self._stop(job)
-        _fail(job, self._passed(Death.DEADLINE, job))
+        job.fail(passed(Death.DEADLINE, job.seconds, self.settings.memory_mb))
 
-    def _expire(self, job: _Job) -> None:
+    def _expire(self, job: Job) -> None:
         self._leave_line(job)
-        _fail(job, StoreUnavailable(LATE))
+        job.fail(StoreUnavailable(LATE))
 
-    def _settle(self, job: _Job) -> None:
+    def _settle(self, job: Job) -> None:
         if job.timer:
             job.timer.cancel()
         self._leave_line(job)
         self._stop(job)  # nobody waits for the answer any more
 
-    def _leave_line(self, job: _Job) -> None:
+    def _leave_line(self, job: Job) -> None:
         if job.waits:
             self._lines[job.slow].remove(job.client, job)
             job.waits = False
 
-    def _stop(self, job: _Job) -> None:
+    def _stop(self, job: Job) -> None:
         """End the worker of a job, which may be asked again, and have another forked in its place."""
         worker = job.worker
         if worker:
@@ -338,16 +311,6 @@ class Pool:
             if not worker.slow:
                 self._crew.fork(slow=False)
             self._make_room()
-
-    def _passed(self, death: Death | None, job: _Job) -> LimitExceeded:
-        match death:
-            case Death.DEADLINE:
-                passed = f"The query took longer than {job.seconds:g} seconds, the limit."
-            case Death.MEMORY:
-                passed = f"The query needed more than {self.settings.memory_mb:g} MB of memory, the limit."
-            case _:
-                passed = "The query was too much for the process that evaluated it, which ended."
-        return LimitExceeded(f"{passed} {WAY_OUT}")
 
     # The slow lane.
 
@@ -375,8 +338,3 @@ class Pool:
     def _retire(self, worker: Worker) -> None:
         self.useless(worker)
         worker.leave()
-
-
-def _fail(job: _Job, error: Exception) -> None:
-    if not job.done.done():
-        job.done.set_exception(error)

@@ -4,7 +4,7 @@ What stands in front of the workers, in this order: an answer that is known is g
 under way is waited for; what the guard refuses never reaches a worker.  A query that may answer another
 way the next time (`NOW()`, `RAND()`, …) is neither kept nor shared.
 
-`WorkerStore` is the same for threads, such as those that make pages.
+`loop_store` is the same for threads, such as those that make pages.
 """
 
 import asyncio

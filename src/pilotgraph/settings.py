@@ -205,11 +205,6 @@ def as_text(settings: Settings) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def as_toml(settings: Settings) -> str:
-    """The settings that hold, as a file for `--settings`; a comment says what each does."""
-    return "".join(f"# {row.help}\n{row.name} = {row.value}\n" for row in settings.rows())
-
-
 def as_markdown() -> str:
     """The table of all settings, as README shows it."""
     lines = ["| setting | default | may be | what it is |", "|---|---|---|---|"]

@@ -9,11 +9,11 @@ from pilotgraph.app import create_app
 from pilotgraph.bridge import Bridge
 from pilotgraph.edition import hash_code
 from pilotgraph.front import Front
+from pilotgraph.loop_store import LoopStore
 from pilotgraph.metrics import Log, Metrics
 from pilotgraph.pool import Pool
 from pilotgraph.release import Release
 from pilotgraph.service import Service
-from pilotgraph.workers import LoopStore
 
 
 def make_site(path: Path, pool: Pool, loop: asyncio.AbstractEventLoop, metrics: Metrics) -> Front:

@@ -4,7 +4,7 @@ In: a `Query`: its text, the graphs to ask, and a format for each kind of result
 `Answer`, or a `QueryError` that says why there is none; never a part of an answer.
 
 `Store` is the interface: `LocalStore` evaluates in this process, for the command line; in a
-server `workers.WorkerStore` does the same in processes that can be ended, because pyoxigraph
+server `loop_store.LoopStore` has it done in processes that can be ended, because pyoxigraph
 cannot be told to stop.  The default graph is the union of all named graphs, unless the request
 or the query says otherwise; a graph that the release does not have is empty, and nothing is fetched.
 """

@@ -1,12 +1,11 @@
-"""`WorkerStore`: a `Store` for threads, whose queries are answered in processes that can be ended.
+"""`WorkerStore`: a service with an event loop of its own in a thread, as if its queries were answered here.
 
-It runs an event loop in a thread of its own, with a pool of workers (`pool`) and what stands before it
-(`service`).  A web server, which has a loop, gives its threads a `LoopStore` instead.
+What tests of the workers want of it: to ask from threads, and to meet every limit by a plain call.
 """
 
 import asyncio
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Self
 
@@ -14,38 +13,11 @@ import uvloop
 
 from pilotgraph.crew import CLOSED
 from pilotgraph.errors import StoreUnavailable
+from pilotgraph.loop_store import LoopStore
 from pilotgraph.pool import Pool
 from pilotgraph.service import Given, Service
 from pilotgraph.settings import Settings
-from pilotgraph.store import Answer, Query
-
-# Whose turn the queries of pages take.
-PAGES = "pages"
-
-
-class LoopStore:
-    """Asks a service, on its event loop, from other threads."""
-
-    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
-        self.service, self._loop = service, loop
-
-    def query(self, query: Query) -> Answer:
-        asked = self._ask(query)
-        try:
-            return asked.result().answer
-        except CancelledError as error:  # the loop is about to be closed
-            raise StoreUnavailable(CLOSED) from error
-
-    def _ask(self, query: Query) -> "Future[Given]":
-        answering = self.service.answer(query, PAGES)
-        try:
-            return asyncio.run_coroutine_threadsafe(answering, self._loop)
-        except RuntimeError as error:  # the loop is closed
-            answering.close()
-            raise StoreUnavailable(CLOSED) from error
-
-    def close(self) -> None:
-        """Nothing to do: the service is another's."""
+from pilotgraph.store import Query
 
 
 class WorkerStore(LoopStore):
