@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import RDF, SDO, Graph, Literal
 from werkzeug.test import TestResponse
 
+from pilotgraph import guard
 from pilotgraph.release import Release
 from web import BROWSER, LABEL, LIGHTS, get, serving
 
@@ -29,6 +31,18 @@ def test_nothing_asked_is_answered_with_what_there_is(
     client: FlaskClient, accept: str | None, media_type: str
 ) -> None:
     assert get(client, "/sparql", accept).mimetype == media_type
+
+
+def test_the_description_states_every_limit_of_a_query(client: FlaskClient) -> None:
+    described = Graph().parse(data=get(client, "/sparql").data, format="turtle")
+    stated = {
+        str(described.value(each, SDO.name)): each for each in described.subjects(RDF.type, SDO.PropertyValue)
+    }
+    assert set(guard.LIMITS) | {"deadline_seconds", "memory_mb", "answer_mb", "query_kb"} <= set(stated)
+    for name, (most, text) in guard.LIMITS.items():
+        about = stated[name]
+        assert described.value(about, SDO.value) == Literal(most)
+        assert str(described.value(about, SDO.description)) == text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from flask import Response, request
 
+from pilotgraph import guard
 from pilotgraph.edition import Edition
 from pilotgraph.errors import LimitExceeded, QueryError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
@@ -83,7 +84,7 @@ def _describe(edition: Edition, form: RdfForm, address: str) -> bytes:
         option.name: Limit(getattr(settings, option.name), option.unit, option.help)
         for option in options()
         if option.name in _LIMITS
-    }
+    } | {name: Limit(most, "", text) for name, (most, text) in guard.LIMITS.items()}
     return edition.describe_service(form, address, limits)
 
 

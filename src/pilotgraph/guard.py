@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from pilotgraph.copies import Copies
+from pilotgraph.copies import MAX_COPIES, Copies
 from pilotgraph.errors import LimitExceeded, MalformedQuery, QueryRefused
-from pilotgraph.joins import Joins
+from pilotgraph.joins import MAX_JOINED, MAX_SELECTS, MAX_STEPS, Joins
 from pilotgraph.tokens import (
     CLOSE,
     COMMENT,
@@ -40,6 +40,23 @@ MAX_DEPTH = 64
 # It dies of chains too, of 3,000 BIND and 10,000 `||` or UNION, and plans 1,300 `||` for 0.7 s.  Rows of
 # VALUES and the members of IN do not count.
 MAX_TOKENS = 4_000
+
+# What no setting changes, by name, each with what it bounds: the engine would not survive more.
+LIMITS = {
+    "nested_brackets": (MAX_DEPTH, "How deep brackets of any kind may be nested."),
+    "query_parts": (
+        MAX_TOKENS,
+        "Words, terms and signs of a query; rows of VALUES and members of IN do not count.",
+    ),
+    "joined_patterns": (MAX_JOINED, "Triple patterns in one group; where groups are nested, fewer."),
+    "path_steps": (MAX_STEPS, "Steps of a property path that has brackets or alternatives."),
+    "nested_selects": (MAX_SELECTS, "How deep sub-selects may be nested."),
+    "copied_parts": (
+        MAX_COPIES,
+        "Parts that the parser reads again: what is left of IN for each member, and the arguments of REGEX,"
+        " REPLACE, SUBSTR and GROUP_CONCAT.",
+    ),
+}
 
 _TERMS = frozenset((VARIABLE, IRI, LITERAL, NODE))
 _BOOLEANS = frozenset(("FALSE", "TRUE"))
