@@ -9,7 +9,8 @@ import io
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
@@ -36,6 +37,7 @@ FORMATS = {
 }
 # rdflib's reader of JSON-LD uses a class that rdflib itself deprecates.
 rdflib_reads_json_ld = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+_AT_ONCE = 4
 LABELS = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "http://www.w3.org/2000/01/rdf-schema#label",
@@ -87,6 +89,52 @@ class Published:
     @cached_property
     def things(self) -> list[str]:
         return sorted({quad.subject.value for quad in self.dump if isinstance(quad.subject, ox.NamedNode)})
+
+    @cached_property
+    def documented(self) -> dict[str, set[ox.Triple]]:
+        """What the endpoint says of each thing and its parts, and what names the thing.
+
+        Parts are what the context links by a reversed key, and what has no name.
+        """
+        context = json.loads((self.project / "ontology/context.jsonld").read_bytes())["@context"]
+        reversed_keys = [
+            term["@reverse"] for term in context.values() if isinstance(term, dict) and "@reverse" in term
+        ]
+        links = {f"{context[key.partition(':')[0]]}{key.partition(':')[2]}" for key in reversed_keys}
+        assert links
+        said: dict[str, set[ox.Triple]] = {thing: set() for thing in self.things}
+        for triple in self.served:
+            if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in said:
+                said[triple.subject.value].add(triple)
+        named = {
+            thing for thing, found in said.items() if any(t.predicate.value in LABELS[:3] for t in found)
+        }
+        about = {thing: set(found) for thing, found in said.items()}
+        for triple in self.served:
+            subject, value = str(triple.subject)[1:-1], str(triple.object)[1:-1]
+            if isinstance(triple.object, ox.NamedNode) and value in about:
+                about[value].add(triple)
+                if triple.predicate.value in links:
+                    about[value] |= said.get(subject, set())
+                if subject in about and value not in named and triple.predicate.value != str(RDF.type):
+                    about[subject] |= said.get(value, set())
+        return about
+
+    def for_each(self, check: Callable[[Client, str], None]) -> None:
+        """Check each thing, several at once: the server answers one while another's answer is read."""
+
+        def check_some(things: list[str]) -> int:
+            client = Client(self.url)
+            try:
+                for thing in things:
+                    check(client, thing)
+            finally:
+                client.close()
+            return len(things)
+
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            shares = [self.things[start::_AT_ONCE] for start in range(_AT_ONCE)]
+            assert sum(threads.map(check_some, shares)) == len(self.things)
 
     def path(self, thing: str) -> str:
         """What follows /id/ and /doc/ in the URL of a thing."""
@@ -301,52 +349,31 @@ def test_the_first_question_of_a_researcher(published: Published) -> None:
 
 def test_every_iri_leads_to_its_document(published: Published) -> None:
     offers = [(suffix, media_type) for suffix, (media_type, _) in FORMATS.items()] + [("html", "text/html")]
-    for thing, (suffix, media_type) in zip(published.things, cycle(offers), strict=False):
-        path = published.path(thing)
-        reply = published.get(f"/id/{path}", accept=media_type)
+    offered = dict(zip(published.things, cycle(offers), strict=False))
+
+    def check(client: Client, thing: str) -> None:
+        path, (suffix, media_type) = published.path(thing), offered[thing]
+        reply = client(f"/id/{path}", accept=media_type)
         assert (reply.status, reply.headers["Vary"]) == (303, "Accept"), thing
         location = urllib.parse.urljoin(f"{published.url}/id/{path}", reply.headers["Location"])
         assert location == f"{published.url}/doc/{path}.{suffix}"
 
-
-def documented(published: Published) -> dict[str, set[ox.Triple]]:
-    """What the endpoint says of each thing and its parts, and what names the thing.
-
-    Parts are what the context links by a reversed key, and what has no name.
-    """
-    context = json.loads((published.project / "ontology/context.jsonld").read_bytes())["@context"]
-    reversed_keys = [
-        term["@reverse"] for term in context.values() if isinstance(term, dict) and "@reverse" in term
-    ]
-    links = {f"{context[key.partition(':')[0]]}{key.partition(':')[2]}" for key in reversed_keys}
-    assert links
-    said: dict[str, set[ox.Triple]] = {thing: set() for thing in published.things}
-    for triple in published.served:
-        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in said:
-            said[triple.subject.value].add(triple)
-    named = {thing for thing, found in said.items() if any(t.predicate.value in LABELS[:3] for t in found)}
-    about = {thing: set(found) for thing, found in said.items()}
-    for triple in published.served:
-        subject, value = str(triple.subject)[1:-1], str(triple.object)[1:-1]
-        if isinstance(triple.object, ox.NamedNode) and value in about:
-            about[value].add(triple)
-            if triple.predicate.value in links:
-                about[value] |= said.get(subject, set())
-            if subject in about and value not in named and triple.predicate.value != str(RDF.type):
-                about[subject] |= said.get(value, set())
-    return about
+    published.for_each(check)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_document_says_what_the_endpoint_says(published: Published, suffix: str) -> None:
     media_type, form = FORMATS[suffix]
-    about = documented(published)
-    for thing, expected in about.items():
-        reply = published.get(f"/doc/{published.path(thing)}.{suffix}")
+    about = published.documented
+
+    def check(client: Client, thing: str) -> None:
+        reply = client(f"/doc/{published.path(thing)}.{suffix}")
         assert (reply.status, reply.media_type) == (200, media_type), thing
         document = ox.NamedNode(published.dataset + "doc/" + thing.removeprefix(published.space))
         found = {triple for triple in triples(reply.body, form) if triple.subject != document}
-        assert found == expected, thing
+        assert found == about[thing], thing
+
+    published.for_each(check)
 
 
 def test_every_page_shows_what_its_thing_is_called(published: Published) -> None:
@@ -357,11 +384,14 @@ def test_every_page_shows_what_its_thing_is_called(published: Published) -> None
         if quad.predicate.value == predicate and isinstance(quad.subject, ox.NamedNode)
         if isinstance(quad.object, ox.Literal)
     }
-    for thing in published.things:
-        reply = published.get(f"/doc/{published.path(thing)}.html")
+
+    def check(client: Client, thing: str) -> None:
+        reply = client(f"/doc/{published.path(thing)}.html")
         assert (reply.status, reply.media_type) == (200, "text/html"), thing
         assert "<h1" in reply.text, thing
         assert escaped(labels[thing]) in reply.text, thing
+
+    published.for_each(check)
 
 
 def escaped(text: str) -> str:
