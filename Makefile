@@ -8,8 +8,9 @@ INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-con
 serve: .venv/installed
 	.venv/bin/pilotgraph serve
 
+# Two at once: half of the tests wait for processes and sockets, and each file is one worker's.
 test: .venv/installed-test
-	.venv/bin/pytest --ignore=tests/abuse
+	.venv/bin/pytest --ignore=tests/abuse --numprocesses=2 --dist=loadfile
 
 # What strangers may do to a server: three minutes of bombs, floods and killed processes.
 abuse: .venv/installed-test

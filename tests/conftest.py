@@ -53,8 +53,13 @@ class Client:
     def __call__(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
         """Send a request; a header's name is written with `_` for `-`, as in `content_type=`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._connection.request(method, path, body, named)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, named)
+            response = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):  # it was idle for longer than servers wait
+            self._connection.close()
+            self._connection.request(method, path, body, named)
+            response = self._connection.getresponse()
         return Reply(response.status, response.headers, response.read())
 
     def close(self) -> None:
