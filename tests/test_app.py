@@ -495,7 +495,6 @@ def raw(port: int, request: bytes) -> bytes:
         pytest.param(b"/id/%00", 404, id="a null byte"),
         pytest.param(b"http://elsewhere.example/id/lighthouse/kestrel-point", 303, id="an absolute address"),
         pytest.param(b"/id/" + b"a" * 60_000, 404, id="a very long path"),
-        pytest.param(b"/id/" + b"a" * 200_000, 431, id="a longer one"),
         pytest.param(b"/../../etc/passwd", 404, id="a way out"),
     ],
 )
@@ -504,6 +503,12 @@ def test_paths_over_a_socket(port: int, path: bytes, status: int) -> None:
     head = answer.partition(b"\r\n\r\n")[0]
     assert head.split(b" ", 2)[1] == b"%d" % status
     assert b"Set-Cookie" not in head
+
+
+def test_a_path_that_is_longer_than_a_head_may_be(port: int) -> None:
+    answer = raw(port, b"GET /id/" + b"a" * 200_000 + b" HTTP/1.0\r\nHost: x\r\n\r\n")
+    # By how much of it has come when it is looked at, the address is too long or the head is.
+    assert answer.split(b" ", 2)[1] in (b"414", b"431")
 
 
 @pytest.mark.parametrize("path", ["/", KESTREL + ".ttl", "/nothing", "/releases/0.3.0/data.nq"])
