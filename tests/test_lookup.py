@@ -3,8 +3,9 @@
 import pyoxigraph as ox
 import pytest
 
-from pilotgraph.lookup import NAMES, SHOWN, Incoming, Lookup
+from pilotgraph.lookup import NAMED, NAMES, SHOWN, SHOWN_IN_ALL, Incoming, Lookup, room
 from pilotgraph.store import Answer, Query
+from pilotgraph.triples import LABELS
 from trees import PREFIXES, TREES, read
 
 A = TREES + "id/a"
@@ -83,16 +84,52 @@ def test_a_page_gets_what_it_needs_and_no_more() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        pytest.param("near", NAMED, id="a few of those that are only linked to"),
+        pytest.param("surveys", SHOWN, id="more of those that are shown in full"),
+    ],
+)
 @pytest.mark.parametrize("kind", ["a t:Tree", "t:height 3"], ids=["of a class", "of none"])
-def test_a_page_gets_the_first_of_many_and_their_number(kind: str) -> None:
+def test_a_page_gets_the_first_of_many_and_their_number(kind: str, link: str, shown: int) -> None:
     asked, _ = lookup(
         "id:a a t:Tree ."
-        + "".join(f'id:{n:03} t:near id:a ; {kind} ; rdfs:label "{n:03}" .\n' for n in range(250))
+        + "".join(f'id:{n:03} t:{link} id:a ; {kind} ; rdfs:label "{n:03}" .\n' for n in range(250))
     )
     found, (incoming,) = asked.page(A)
     assert incoming.total == 250
-    members = found.subjects(ox.NamedNode(TREES + "ontology#near"), ox.NamedNode(A))
-    assert {str(each) for each in members} == {f"<{TREES}id/{n:03}>" for n in range(SHOWN)}
+    members = found.subjects(ox.NamedNode(TREES + "ontology#" + link), ox.NamedNode(A))
+    assert {str(each) for each in members} == {f"<{TREES}id/{n:03}>" for n in range(shown)}
+
+
+@pytest.mark.parametrize(
+    ("totals", "shown"),
+    [
+        pytest.param([], SHOWN, id="no group"),
+        pytest.param([200], SHOWN, id="one of many"),
+        pytest.param([SHOWN, 2, 1], SHOWN, id="small ones leave room"),
+        pytest.param([200] * 4, SHOWN_IN_ALL // 4, id="large ones share alike"),
+        pytest.param([4, 200, 200, 200], (SHOWN_IN_ALL - 4) // 3, id="what one does not need, others have"),
+        pytest.param([9] * 100, 1, id="each group shows one at least"),
+    ],
+)
+def test_groups_share_the_room_of_a_page(totals: list[int], shown: int) -> None:
+    assert room(totals) == shown
+
+
+def test_what_the_shapes_want_in_full_is_in_page_and_document() -> None:
+    asked, _ = lookup("""
+    id:a t:planting id:p ; t:near id:b .
+    id:p rdfs:label "planting of a" ; t:by id:b .
+    id:b rdfs:label "b" ; t:height 3 .
+    """)
+    asked = Lookup(asked.store, [], in_full=[TREES + "ontology#planting"])
+    planting, by = (ox.NamedNode(TREES + each) for each in ("id/p", "ontology#by"))
+    found, _ = asked.page(A)
+    assert by in found.about(planting)
+    assert found.text(ox.NamedNode(TREES + "id/b"), LABELS)
+    assert {triple.predicate for triple in asked.document(A) if triple.subject == planting} == {by, LABELS[1]}
 
 
 def test_a_document_has_all_that_names_a_thing_and_what_its_parts_say() -> None:
@@ -135,6 +172,16 @@ def test_things_are_alike_if_they_are_of_one_class() -> None:
     names, _ = lookup("<a> a t:Tree . <b> a t:Tree , t:Stump . <c> a t:Stump .".replace("<", f"<{TREES}id/"))
     assert sorted(names.alike(A)) == [A, TREES + "id/b"]
     assert names.alike(TREES + "id/none") == []
+
+
+def test_things_in_a_scheme_are_like_those_in_the_same_scheme() -> None:
+    names, _ = lookup(
+        "id:a a t:Form ; skos:inScheme id:bark . id:b a t:Form ; skos:inScheme id:bark , id:crown ."
+        " id:c a t:Form ; skos:inScheme id:crown . id:d a t:Form ."
+    )
+    assert sorted(names.alike(A)) == [A, TREES + "id/b"]
+    assert sorted(names.alike(TREES + "id/b")) == [A, TREES + "id/b", TREES + "id/c"]
+    assert sorted(names.alike(TREES + "id/d")) == [A, *(f"{TREES}id/{name}" for name in "bcd")]
 
 
 def test_a_page_leaves_out_how_graphs_that_stand_apart_name_a_thing() -> None:

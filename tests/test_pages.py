@@ -1,19 +1,24 @@
 """What documents hold and pages show: tables of small cases, with no HTTP and no release."""
 
+from dataclasses import replace
+
 import pyoxigraph as ox
 import pytest
 
 from pilotgraph.lookup import Incoming
 from pilotgraph.pages import Describer, Property, Table, Value
+from pilotgraph.registers import Register
 from pilotgraph.triples import Triples
 from trees import SITE, TREES, read, vocabulary
 
+SURVEY = TREES + "ontology#Survey"
 DCTERMS = "http://purl.org/dc/terms/"
 
 
 @pytest.fixture(scope="module")
 def describer() -> Describer:
-    return Describer(SITE, vocabulary(), read('id:publisher rdfs:label "The publisher"@en .'))
+    facts = read('id:publisher rdfs:label "The publisher"@en .')
+    return Describer(SITE, vocabulary(), facts, [Register("https://plants.example/", "Trees in a herbarium")])
 
 
 def shown(describer: Describer, turtle: str) -> list[tuple[str, list[tuple[str, list[str]]]]]:
@@ -31,8 +36,8 @@ def shown(describer: Describer, turtle: str) -> list[tuple[str, list[tuple[str, 
         pytest.param(
             'id:a a t:Tree ; t:height 3 ; t:girth 2 ; t:planted "1900"^^xsd:gYear .',
             [
-                ("Size", [("girth", ["2"]), ("height (m)", ["3"])]),
                 ("", [("planted", ["1900"])]),
+                ("Size", [("girth", ["2"]), ("height (m)", ["3"])]),
             ],
             id="shapes give groups, order and names",
         ),
@@ -160,6 +165,119 @@ def test_what_has_no_name_of_its_own_is_shown_by_its_properties(describer: Descr
     ] == [("001", [["the list"]]), ("c2", [["the list"]])]
 
 
+def test_each_claim_has_its_evidence_and_what_is_unusual_is_marked(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Tree .
+    id:s1 a t:Survey ; rdfs:label "one" ; t:surveys id:a ; t:result 3 ; t:basis id:seen ; t:source id:b .
+    id:s2 a t:Survey ; rdfs:label "two" ; t:surveys id:a ; t:result 4 ; t:basis id:guessed ; t:source id:b .
+    """)
+    incoming = [Incoming(ox.NamedNode(TREES + "ontology#surveys"), ox.NamedNode(SURVEY), 2)]
+    (group,) = describer.describe(TREES + "id/a", triples, incoming).nested
+    assert [(column.name, column.heading) for column in group.columns] == [
+        ("result", ""),
+        ("basis", "Evidence"),
+        ("source", "Evidence"),
+    ]
+    assert group.headings == ["Evidence"]
+    assert [[value.marked for value in cells[1]] for _, cells in group.members] == [[False], [True]]
+
+
+def test_claims_that_rest_on_nothing_are_rows_of_a_table(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Tree .
+    id:s1 a t:Survey ; rdfs:label "one" ; t:surveys id:a ; t:result 3 ; t:basis id:seen .
+    id:s2 a t:Survey ; rdfs:label "two" ; t:surveys id:a ; t:result 4 .
+    """)
+    incoming = [Incoming(ox.NamedNode(TREES + "ontology#surveys"), ox.NamedNode(SURVEY), 2)]
+    (group,) = describer.describe(TREES + "id/a", triples, incoming).nested
+    assert group.headings == []
+
+
+def test_a_column_that_only_repeats_the_thing_is_left_out(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Tree .
+    id:s1 a t:Survey ; rdfs:label "one" ; t:surveys id:a ; t:about id:a ; t:mixed id:a .
+    id:s2 a t:Survey ; rdfs:label "two" ; t:surveys id:a ; t:about id:a ; t:mixed id:b .
+    """)
+    incoming = [Incoming(ox.NamedNode(TREES + "ontology#surveys"), ox.NamedNode(SURVEY), 2)]
+    (group,) = describer.describe(TREES + "id/a", triples, incoming).nested
+    assert [column.name for column in group.columns] == ["mixed"]
+
+
+def test_what_is_seen_in_full_is_a_table_in_its_own_order(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Tree ; t:planting id:p1 , id:p2 , id:p3 .
+    id:p1 a t:Planting ; rdfs:label "Ann" ; t:place 2 .
+    id:p2 a t:Planting ; rdfs:label "Ben" ; t:place 3 .
+    id:p3 a t:Planting ; rdfs:label "Cleo" ; t:place 1 .
+    """)
+    description = describer.describe(TREES + "id/a", triples)
+    assert description.sections == []
+    (group,) = description.nested
+    assert [member.text for member, _ in group.members] == ["Cleo", "Ann", "Ben"]
+
+
+@pytest.mark.parametrize(
+    ("turtle", "lead", "rest"),
+    [
+        pytest.param(
+            'dcterms:description "A tall one."@en ; skos:definition "tree"@en',
+            "A tall one.",
+            ["tree"],
+            id="a description comes first",
+        ),
+        pytest.param(
+            'skos:definition "tree"@en , "Baum"@de', "tree", ["Baum"], id="in the reader's language"
+        ),
+        pytest.param('rdfs:comment "x"', "x", [], id="a comment"),
+        pytest.param("t:height 3", None, ["3"], id="else there is none"),
+    ],
+)
+def test_a_page_begins_with_what_the_thing_is(
+    describer: Describer, turtle: str, lead: str | None, rest: list[str]
+) -> None:
+    description = describer.describe(TREES + "id/a", read(f"id:a {turtle} ."))
+    assert (description.lead and description.lead.text) == lead
+    texts = [value.text for _, found in description.sections for each in found for value in each.values]
+    assert texts == rest
+
+
+def test_links_into_a_register_say_how_they_are_meant_and_where_they_lead(describer: Describer) -> None:
+    triples = read("id:a owl:sameAs <https://plants.example/ash/7> ; t:page <https://example.org/a> .")
+    description = describer.describe(TREES + "id/a", triples)
+    (link,) = description.outward
+    assert (link.relation.name, link.target.text, link.target.host, link.register.title) == (
+        "same as",
+        "ash/7",
+        "plants.example",
+        "Trees in a herbarium",
+    )
+    assert [each.name for _, found in description.sections for each in found] == ["page"]
+
+
+class Listed:
+    """Lists of every class but surveys."""
+
+    def of_class(self, of_class: ox.NamedNode) -> str:
+        return "" if of_class.value == SURVEY else f"/list/{of_class.value.rpartition('#')[2]}"
+
+    def naming(self, of_class: ox.NamedNode, predicate: ox.NamedNode, thing: ox.NamedNode) -> str:
+        list_ = self.of_class(of_class)
+        return list_ and f"{list_}?{predicate.value.rpartition('#')[2]}={thing.value.rpartition('/')[2]}"
+
+
+def test_lists_lead_to_a_page_and_show_all_that_names_it(describer: Describer) -> None:
+    triples = read("""
+    id:a a t:Survey , t:Oak .
+    id:b a t:Oak ; t:near id:a .
+    """)
+    incoming = [Incoming(ox.NamedNode(TREES + "ontology#near"), ox.NamedNode(TREES + "ontology#Oak"), 300)]
+    description = replace(describer, lists=Listed()).describe(TREES + "id/a", triples, incoming)
+    assert [(each.text, each.href) for each in description.trail] == [("oak", "/list/Oak")]
+    assert [group.everything for group in description.linked] == ["/list/Oak?near=a"]
+    assert describer.describe(TREES + "id/a", triples, incoming).linked[0].everything == ""
+
+
 def test_what_names_a_thing_is_grouped_by_class_and_named_by_the_shapes(describer: Describer) -> None:
     triples = read("""
     id:a a t:Tree .
@@ -178,6 +296,7 @@ def test_what_names_a_thing_is_grouped_by_class_and_named_by_the_shapes(describe
         (group.of_class, group.name, group.total, [member.text for member, _ in group.members])
         for group in (*description.nested, *description.linked)
     ] == [("", "surveys", 1, ["x"]), ("survey", "surveys", 1, ["s"]), ("oak", "its neighbours", 300, ["b"])]
+    assert [group.named for group in description.linked] == [True]
 
 
 def test_a_yes_or_no_answer(describer: Describer) -> None:
@@ -239,16 +358,13 @@ def test_what_the_store_does_not_hold_is_named_by_the_description(describer: Des
     assert describer.value(publisher, Triples([])).text == "The publisher"
 
 
-def test_the_terms_of_others_that_the_ontology_declares(describer: Describer) -> None:
-    borrowed = describer.borrowed(TREES + "ontology")
-    assert [(term.text, term.iri) for term in borrowed] == [("spatial coverage", DCTERMS + "spatial")]
-
-
-def test_the_terms_of_an_ontology_by_what_they_are(describer: Describer) -> None:
-    assert [
-        (kind, [term.title.text for term in terms]) for kind, terms in describer.terms(TREES + "ontology#")
-    ] == [
-        ("Class", ["oak", "survey", "tree"]),
-        ("Datatype property", ["height"]),
-        ("Object property", ["stands beside", "surveys"]),
-    ]
+@pytest.mark.parametrize(
+    ("iri", "text"),
+    [
+        pytest.param(TREES + "id/publisher", "The publisher", id="by its label"),
+        pytest.param("https://licences.example/by/4.0/", "licences.example/by/4.0", id="by its address"),
+    ],
+)
+def test_what_the_description_names(describer: Describer, iri: str, text: str) -> None:
+    named = describer.named(ox.NamedNode(iri))
+    assert (named.text, named.iri) == (text, iri)

@@ -12,6 +12,7 @@ SITE = Site(TREES, TREES + "id/")
 PREFIXES = """
 @prefix id: <https://example.org/trees/id/> .
 @prefix t: <https://example.org/trees/ontology#> .
+@prefix dash: <http://datashapes.org/dash#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -26,6 +27,7 @@ t:Survey a owl:Class ; rdfs:label "survey"@en .
 t:height a owl:DatatypeProperty ; rdfs:label "height"@en , "Höhe"@de ;
     skos:definition "distance from the ground to the top of a tree"@en .
 t:surveys a owl:ObjectProperty ; rdfs:label "surveys"@en .
+<urn:x:isIn> rdfs:label "is in"@en ; owl:inverseOf <urn:x:holds> .
 t:neighbour a owl:ObjectProperty ; rdfs:label "stands beside"@en .
 <http://purl.org/dc/terms/spatial> a owl:ObjectProperty ; rdfs:label "spatial coverage"@en .
 """
@@ -38,7 +40,12 @@ t:size rdfs:label "Size"@en ; sh:order 1 .
     [ sh:path t:planted ; sh:order 5 ; sh:name "a second rule for the same property" ] ,
     [ sh:path [ sh:inversePath t:neighbour ] ; sh:name "its neighbours"@en ; sh:order 2 ] .
 [] a sh:NodeShape ; sh:targetClass t:Survey ; sh:property
-    [ sh:path t:result ; sh:order 2 ] , [ sh:path t:year ; sh:order 1 ] .
+    [ sh:path t:result ; sh:order 2 ] , [ sh:path t:year ; sh:order 1 ] ,
+    [ sh:path t:basis ; sh:order 1 ; sh:group t:evidence ; sh:defaultValue id:seen ] ,
+    [ sh:path t:source ; sh:order 2 ; sh:group t:evidence ] .
+t:evidence rdfs:label "Evidence" ; sh:order 1 .
+[] a sh:NodeShape ; sh:targetClass t:Tree ; sh:property
+    [ sh:path t:planting ; sh:order 60 ; dash:viewer dash:ValueTableViewer ] .
 """
 
 

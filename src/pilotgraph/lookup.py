@@ -1,7 +1,7 @@
 """IRI -> what the store says of a thing: enough for its page, or all of it for its document.
 
 A page stays small however often its thing is named: what names it is counted by property and class,
-and the first `SHOWN` of each are fetched.  A document holds them all.
+and only the first of each are fetched, as `room` says.  A document holds them all.
 
 What is described with the dataset, such as its publisher, is a thing too, but a store may hold no more
 than the data.  Where it does, the description names things as examples, and questions name them as defaults.
@@ -9,7 +9,7 @@ That says nothing of a thing, so its page leaves it out; its document has all th
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Triple
@@ -20,7 +20,10 @@ from pilotgraph.formats import N_TRIPLES, RESULT_FORMATS
 from pilotgraph.store import Query, Store
 from pilotgraph.triples import LABELS, TYPE, Triples
 
-SHOWN = 100
+# The lists of classes have the rest.
+SHOWN = 25  # of one class that is shown in full
+SHOWN_IN_ALL = 48  # so that a page with many classes is no longer than one with few
+NAMED = 12  # of what only names a thing
 NOTATION = NamedNode(SKOS.notation)
 NAMES = (*LABELS, NOTATION)
 _NO_BASE = "http://localhost/"  # nothing in N-Triples is relative
@@ -39,6 +42,7 @@ class Lookup:
 
     :param described: what the description of the dataset says, for what the store does not hold.
     :param nested: properties whose subjects are shown in full on the page of their object.
+    :param in_full: properties whose values are shown in full on the page of their subject.
     :param apart: named graphs that say nothing of the subject, such as those that describe the dataset.
     """
 
@@ -48,8 +52,10 @@ class Lookup:
         described: Collection[Triple],
         nested: Collection[str] = (),
         apart: Collection[str] = (),
+        in_full: Collection[str] = (),
     ) -> None:
         self.store, self.described, self.nested = store, described, nested
+        self._in_full = " ".join(str(NamedNode(each)) for each in sorted(in_full))
         self.facts = Triples(described)
         self._apart = ", ".join(str(NamedNode(each)) for each in sorted(apart))
 
@@ -58,8 +64,13 @@ class Lookup:
         return bool(answer["boolean"]) or NamedNode(iri) in self.facts
 
     def alike(self, iri: str) -> list[str]:
-        """Return the things that are of a class that this one is of."""
-        found = self._ask(f"SELECT DISTINCT ?thing {{ {NamedNode(iri)} a ?class . ?thing a ?class }}")
+        """Return the things that share a class with this one, and a scheme too if it is in one."""
+        one, scheme = NamedNode(iri), NamedNode(SKOS.inScheme)
+        found = self._ask(
+            f"SELECT DISTINCT ?thing {{ {one} a ?class . ?thing a ?class"
+            f" OPTIONAL {{ {one} {scheme} ?scheme }} FILTER(!BOUND(?scheme) || EXISTS"
+            f" {{ ?thing {scheme} ?scheme }}) }}"
+        )
         return [row["thing"]["value"] for row in json.loads(found)["results"]["bindings"]]
 
     def document(self, iri: str) -> list[Triple]:
@@ -72,7 +83,7 @@ class Lookup:
         found = self._construct(
             f"{thing} ?p ?o BIND({thing} AS ?s)",
             f"?s ?p {thing} BIND({thing} AS ?o)",
-            f"{_part(thing, '?s')} ?s ?p ?o",
+            *(f"{part} ?s ?p ?o" for part in self._parts(thing, "?s")),
             *(f"?s {NamedNode(link)} {thing} ; ?p ?o" for link in sorted(self.nested)),
         )
         if not any(triple.subject == thing for triple in found):
@@ -85,14 +96,16 @@ class Lookup:
         patterns = [
             f"{thing} ?p ?o BIND({thing} AS ?s)",
             f"{thing} ?link ?s . {_some_of('?s', *NAMES)}",
-            f"{_part(thing, '?s')} ?s ?p ?o",
-            f"{_part(thing, '?part')} ?part ?x ?s . {_some_of('?s', *NAMES)}",
+            *(f"{part} ?s ?p ?o" for part in self._parts(thing, "?s")),
+            *(f"{part} ?part ?x ?s . {_some_of('?s', *NAMES)}" for part in self._parts(thing, "?part")),
         ]
+        most_in_full = room([each.total for each in incoming if each.predicate.value in self.nested])
         for predicate, of_class, total in incoming:
             kind = f"{TYPE} {of_class}" if of_class else "?p ?o"
             untyped = "" if of_class else f"FILTER NOT EXISTS {{ ?member {TYPE} ?class }}"
             # Sorting is dear where there are many, and only needed where some are left out.
-            first = f"ORDER BY ?member LIMIT {SHOWN}" if total > SHOWN else ""
+            most = most_in_full if predicate.value in self.nested else NAMED
+            first = f"ORDER BY ?member LIMIT {most}" if total > most else ""
             found = f"{self._naming('?member', str(predicate), thing)} ?member {kind} {untyped}"
             members = f"{{ SELECT DISTINCT ?member WHERE {{ {found} }} {first} }}"
             if predicate.value in self.nested:
@@ -125,6 +138,11 @@ class Lookup:
         things = " ".join(str(NamedNode(iri)) for iri in iris)
         return Triples(self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMES)}"))
 
+    def _parts(self, thing: NamedNode, part: str) -> list[str]:
+        """Patterns for what a page shows in full of what a thing names."""
+        in_full = f"VALUES ?link {{ {self._in_full} }} {thing} ?link {part} ."
+        return [_part(thing, part), in_full] if self._in_full else [_part(thing, part)]
+
     def _naming(self, subject: str, predicate: str, thing: NamedNode) -> str:
         """What names a thing, in the graphs that are about the subject."""
         naming = f"{subject} {predicate} {thing} ."
@@ -136,6 +154,15 @@ class Lookup:
 
     def _ask(self, query: str) -> bytes:
         return self.store.query(Query(query, solutions=RESULT_FORMATS[0], graph=N_TRIPLES)).content
+
+
+def room(totals: Sequence[int]) -> int:
+    """Return how many of each group a page shows: what a small group does not need, others have."""
+    least = SHOWN_IN_ALL // max(len(totals), 1)
+    return next(
+        (most for most in range(SHOWN, least, -1) if sum(min(most, each) for each in totals) <= SHOWN_IN_ALL),
+        max(min(least, SHOWN), 1),
+    )
 
 
 def _some_of(subject: str, *predicates: NamedNode) -> str:

@@ -1,107 +1,68 @@
-"""What is known of a thing -> dataclasses that a template prints.
+"""What is known of a thing -> what its page shows (`shown`).
 
 No HTTP and no store here, and nothing of the subject: the words and the order are the `Vocabulary`'s.
 What a curator writes inside a record, a reader finds as a table inside its page: things that name it by
-a property which the context reverses, and things that it names and that have no name of their own.
+a property which the context reverses, and things that it names and that have no name of their own, or
+whose property the shapes want to be seen in full.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode
-from rdflib import OWL, RDF, RDFS, SKOS, XSD
+from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from pilotgraph.lookup import NAMES, NOTATION, Incoming
 from pilotgraph.paths import Site
+from pilotgraph.registers import Register
+from pilotgraph.shown import (
+    Description,
+    Group,
+    Outward,
+    Property,
+    Table,
+    Value,
+    by_heading,
+    by_text,
+    place_of,
+    short_address,
+)
 from pilotgraph.triples import LABELS, TYPE, Term, Triples
-from pilotgraph.vocabulary import LAST, Slot, Vocabulary
+from pilotgraph.vocabulary import Slot, Vocabulary
+
+__all__ = ["Describer", "Description", "Group", "Property", "Table", "Value"]
 
 MAX_ROWS = 1_000
 _FAMILIAR = tuple(map(str, (OWL, RDF, RDFS, SKOS)))
-_KINDS = frozenset(
-    map(str, (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property))
-)
+# What a thing is, in a sentence; the first that there is leads its page.
+_LEADS = tuple(map(NamedNode, (DCTERMS.description, SKOS.definition, RDFS.comment)))
 _NUMBERS = {str(XSD[name]) for name in ("integer", "nonNegativeInteger", "decimal", "double", "float")}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value as a page shows it. `href` is empty for what is no link."""
+class ListLinks(Protocol):
+    """Where things are listed; an empty path says that there is no such list."""
 
-    text: str
-    href: str = ""
-    iri: str = ""
-    language: str = ""
-    notation: str = ""
-    number: bool = False
+    def of_class(self, of_class: NamedNode) -> str: ...
 
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property as a page names it, and its values: of one thing, or of a whole column."""
-
-    name: str
-    definition: str = ""
-    href: str = ""
-    values: Sequence[Value] = ()
-
-    @property
-    def number(self) -> bool:
-        return bool(self.values) and all(value.number for value in self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Things of one class that name the described thing by one property.
-
-    With `columns` it is a table, each member with its own values; without, a list of links.
-    `total` counts those that are not shown as well.
-    """
-
-    of_class: str
-    name: str
-    total: int
-    columns: Sequence[Property]
-    members: Sequence[tuple[Value, Sequence[Sequence[Value]]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What the page of one thing shows.
-
-    `sections` are properties that belong together, with a heading that may be empty; `nested` are
-    the groups to show as tables.
-    """
-
-    iri: str
-    title: Value
-    classes: Sequence[Value]
-    sections: Sequence[tuple[str, Sequence[Property]]]
-    nested: Sequence[Group] = ()
-    linked: Sequence[Group] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The answer to a SELECT or an ASK, as a page shows it; `total` counts rows left out as well."""
-
-    columns: Sequence[Property]
-    rows: Sequence[Sequence[Value | None]]
-    total: int
+    def naming(self, of_class: NamedNode, predicate: NamedNode, thing: NamedNode) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Describer:
     """Turns triples into what a page shows, in the words of one release.
 
-    `facts` describe the dataset, and name what the store does not hold.
+    `facts` describe the dataset, and name what the store does not hold; `registers` are those of others
+    that it links to; `lists` says where what names a thing is listed, if there are lists.
     """
 
     site: Site
     vocabulary: Vocabulary
     facts: Triples
+    registers: Sequence[Register] = ()
+    lists: ListLinks | None = None
 
     def describe(self, iri: str, triples: Triples, incoming: Iterable[Incoming] = ()) -> Description:
         thing = NamedNode(iri)
@@ -109,76 +70,72 @@ class Describer:
         nested: list[Group] = []
         linked: list[Group] = []
         for predicate in triples.about(thing):
-            parts = [each for each in triples.nodes(thing, predicate) if _is_part(each, triples)]
+            parts = [
+                each for each in triples.nodes(thing, predicate) if self._in_full(predicate, each, triples)
+            ]
             if parts:
                 kind = Incoming(predicate, next(iter(triples.nodes(parts[0], TYPE)), None), len(parts))
-                nested.append(self._table(self.vocabulary.slot(classes, predicate), kind, parts, triples))
+                slot = self.vocabulary.slot(classes, predicate)
+                nested.append(self._table(thing, slot, kind, parts, triples))
         for each in incoming:
-            inverse = self.vocabulary.slot(classes, each.predicate, inverse=True)
-            slot = self.vocabulary.slot([each.of_class] if each.of_class else [], each.predicate)
-            slot = inverse if inverse.order < LAST else slot
+            inverse = self.vocabulary.inverse(classes, each.predicate)
+            slot = inverse or self.vocabulary.slot([each.of_class] if each.of_class else [], each.predicate)
             members = [
                 member
                 for member in triples.subjects(each.predicate, thing)
                 if each.of_class in (triples.nodes(member, TYPE) or (None,))
             ]
             if each.predicate.value in self.vocabulary.nested:
-                nested.append(self._table(slot, each, members, triples))
+                nested.append(self._table(thing, slot, each, members, triples))
             else:
-                rows = [(self.value(member, triples), ()) for member in members]
-                linked.append(self._group(slot, each, rows))
+                names = sorted((self.value(member, triples) for member in members), key=by_text)
+                rows = [(name, ()) for name in names]
+                group = Group(self._class_name(each), slot.name, each.total, (), rows)
+                everything = self._everything(each, thing)
+                linked.append(replace(group, everything=everything, named=inverse is not None))
+        lead = triples.text(thing, _LEADS, self.vocabulary.language)
+        outward = self._outward(thing, triples)
         return Description(
             iri,
             self.value(thing, triples),
             [self.term(each) for each in classes],
-            self._sections(thing, triples),
-            sorted(nested, key=_by_heading),
-            sorted(linked, key=_by_heading),
+            self._sections(thing, triples, {lead, *(NamedNode(each.target.iri) for each in outward)}),
+            sorted(nested, key=by_heading),
+            sorted(linked, key=lambda group: (not group.named, *by_heading(group))),
+            self._literal(lead) if lead else None,
+            outward,
+            [Value(self.vocabulary.name(each), path) for each in classes if (path := self._list(each))][:1],
         )
 
-    def terms(self, namespace: str) -> list[tuple[str, list[Description]]]:
-        """Describe the ontology's own terms, by what they are."""
-        ontology = self.vocabulary.ontology
-        found: dict[str, list[Description]] = {}
-        for term in ontology:
-            if isinstance(term, NamedNode) and term.value.startswith(namespace):
-                kinds = [self.vocabulary.name(kind) for kind in ontology.nodes(term, TYPE)]
-                found.setdefault(min(kinds, default=""), []).append(self.describe(term.value, ontology))
-        return [
-            (kind, sorted(terms, key=lambda term: _by_text(term.title)))
-            for kind, terms in sorted(found.items())
-        ]
+    def table(
+        self, answer: bytes, look_up: Callable[[Collection[str]], Triples] = lambda _: Triples([])
+    ) -> Table:
+        """Read an answer in the SPARQL 1.1 JSON format; numbers and truth stay as a query has them.
 
-    def borrowed(self, namespace: str) -> list[Value]:
-        """Name the terms of others that the ontology declares: data use them beside its own."""
-        ontology = self.vocabulary.ontology
-        terms = [
-            term
-            for term in ontology
-            if isinstance(term, NamedNode)
-            and not term.value.startswith(namespace)
-            and _is_term(ontology, term)
-        ]
-        return [self.value(term, ontology) for term in sorted(terms, key=lambda term: term.value)]
-
-    def table(self, answer: bytes) -> Table:
-        """Read an answer in the SPARQL 1.1 JSON format; numbers and truth stay as a query has them."""
+        :param look_up: finds what things of ours are called, by their IRIs.
+        """
         read = json.loads(answer)
         if "boolean" in read:
             return Table([Property("answer")], [[Value(str(read["boolean"]).lower())]], 1)
         found, names = read["results"]["bindings"], read["head"]["vars"]
-        rows = [[self._cell(row.get(name)) for name in names] for row in found[:MAX_ROWS]]
+        shown = found[:MAX_ROWS]
+        things = {cell["value"] for row in shown for cell in row.values() if self._is_thing(cell)}
+        labels = look_up(sorted(things)) if things else Triples([])
+        rows = [[self._cell(row.get(name), labels) for name in names] for row in shown]
         columns = [
             Property(name, values=[cell for row in rows if (cell := row[place])])
             for place, name in enumerate(names)
         ]
         return Table(columns, rows, len(found))
 
-    def _cell(self, cell: Mapping[str, str] | None) -> Value | None:
+    def _is_thing(self, cell: Mapping[str, str]) -> bool:
+        return cell["type"] == "uri" and cell["value"].startswith(self.site.things)
+
+    def _cell(self, cell: Mapping[str, str] | None, labels: Triples) -> Value | None:
         if cell is None:
             return None
         if cell["type"] == "uri":
-            return self.value(NamedNode(cell["value"]), Triples([]))
+            return self.value(NamedNode(cell["value"]), labels)
         mark = "_:" if cell["type"] == "bnode" else ""
         number = cell.get("datatype") in _NUMBERS
         return Value(f"{mark}{cell['value']}", language=cell.get("xml:lang", ""), number=number)
@@ -205,6 +162,11 @@ class Describer:
             code if label else "",
         )
 
+    def named(self, term: Term) -> Value:
+        """Return what the description names: by its label, or an address without its scheme."""
+        value = self.value(term, self.facts)
+        return value if value.text != value.iri else replace(value, text=short_address(value.iri))
+
     def _literal(self, literal: Literal) -> Value:
         text, datatype = literal.value, literal.datatype.value
         if datatype in _NUMBERS:
@@ -228,8 +190,10 @@ class Describer:
         language = (literal and literal.language) or ""
         return "" if language == self.vocabulary.language else language
 
-    def _sections(self, thing: Term, triples: Triples) -> list[tuple[str, list[Property]]]:
-        # A title stands in the heading, and parts stand in tables below.
+    def _sections(
+        self, thing: Term, triples: Triples, elsewhere: Collection[Term | None]
+    ) -> list[tuple[str, list[Property]]]:
+        """Everything that is said of a thing, but for what the page shows elsewhere."""
         title = triples.text(thing, LABELS, self.vocabulary.language)
         found: dict[str, list[Property]] = {}
         for slot, predicate in self._slots(triples.nodes(thing, TYPE), triples.about(thing)):
@@ -237,13 +201,33 @@ class Describer:
                 (
                     value
                     for value in triples.objects(thing, predicate)
-                    if not (predicate in LABELS and value == title) and not _is_part(value, triples)
+                    if value not in elsewhere
+                    and not (predicate in LABELS and value == title)
+                    and not self._in_full(predicate, value, triples)
                 ),
                 triples,
+                slot,
             )
             if values:
                 found.setdefault(slot.group, []).append(self._property(slot, predicate, values))
         return list(found.items())
+
+    def _in_full(self, predicate: NamedNode, value: Term, triples: Triples) -> bool:
+        shown = predicate.value in self.vocabulary.in_full and value in triples
+        return shown or _is_part(value, triples)
+
+    def _outward(self, thing: Term, triples: Triples) -> list[Outward]:
+        """Links to what others hold on a thing: into the registers that the description names."""
+        classes, found = triples.nodes(thing, TYPE), []
+        for predicate in triples.about(thing):
+            for value in triples.nodes(thing, predicate):
+                register = next((each for each in self.registers if value.value.startswith(each.space)), None)
+                if register:
+                    relation = self._property(self.vocabulary.slot(classes, predicate), predicate, ())
+                    name = value.value.removeprefix(register.space)
+                    target = Value(name, self.site.href(value.value), value.value)
+                    found.append(Outward(relation, target, register))
+        return sorted(found, key=lambda link: (link.register.title, link.target.text))
 
     def _slots(
         self, classes: Iterable[NamedNode], predicates: Iterable[NamedNode]
@@ -254,51 +238,56 @@ class Describer:
     def _property(self, slot: Slot, predicate: NamedNode, values: Sequence[Value]) -> Property:
         known = predicate in self.vocabulary.ontology
         href = (known and self.site.path(predicate.value)) or ""
-        return Property(slot.name, self.vocabulary.definition(predicate), href, values)
+        return Property(slot.name, self.vocabulary.definition(predicate), href, values, slot.group)
 
-    def _values(self, terms: Iterable[Term], triples: Triples) -> list[Value]:
-        # Blank nodes are the restrictions of an ontology.
-        found = (self.value(each, triples) for each in terms if not isinstance(each, BlankNode))
-        return sorted(found, key=_by_text)
+    def _values(self, terms: Iterable[Term], triples: Triples, slot: Slot | None = None) -> list[Value]:
+        usual = slot.usual if slot else ""
+        found = (
+            replace(self.value(each, triples), marked=True)
+            if usual and str(each) != usual
+            else self.value(each, triples)
+            for each in terms
+            if not isinstance(each, BlankNode)  # the restrictions of an ontology
+        )
+        return sorted(found, key=by_text)
 
-    def _table(self, slot: Slot, kind: Incoming, members: Sequence[Term], triples: Triples) -> Group:
-        used = {each for member in members for each in triples.about(member)} - {kind.predicate, *NAMES}
-        slots = self._slots([kind.of_class] if kind.of_class else [], used)
+    def _table(
+        self, thing: NamedNode, slot: Slot, kind: Incoming, things: Sequence[Term], triples: Triples
+    ) -> Group:
+        used = {each for member in things for each in triples.about(member)} - {kind.predicate, *NAMES}
+        # What every member says of the thing itself need not be told on its own page.
+        told = {each for each in used if all(set(triples.objects(m, each)) <= {thing} for m in things)}
+        slots = self._slots([kind.of_class] if kind.of_class else [], used - told)
         rows = [
             (
                 self.value(member, triples),
-                [self._values(triples.objects(member, predicate), triples) for _, predicate in slots],
+                [
+                    self._values(triples.objects(member, predicate), triples, each)
+                    for each, predicate in slots
+                ],
             )
-            for member in members
+            for member in things
         ]
         columns = [
             self._property(each, predicate, [value for _, cells in rows for value in cells[place]])
             for place, (each, predicate) in enumerate(slots)
         ]
-        return self._group(slot, kind, rows, columns)
+        everything = self._everything(kind, thing)
+        members = sorted(rows, key=lambda row: (place_of(row, columns), by_text(row[0])))
+        return Group(self._class_name(kind), slot.name, kind.total, columns, members, everything)
 
-    def _group(
-        self,
-        slot: Slot,
-        kind: Incoming,
-        rows: Iterable[tuple[Value, Sequence[Sequence[Value]]]],
-        columns: Sequence[Property] = (),
-    ) -> Group:
-        of_class = self.vocabulary.name(kind.of_class) if kind.of_class else ""
-        return Group(of_class, slot.name, kind.total, columns, sorted(rows, key=lambda row: _by_text(row[0])))
+    def _list(self, of_class: NamedNode) -> str:
+        return self.lists.of_class(of_class) if self.lists else ""
+
+    def _everything(self, kind: Incoming, thing: NamedNode) -> str:
+        """Return where all those are listed that name a thing by a property; empty if nowhere."""
+        if self.lists is None or kind.of_class is None:
+            return ""
+        return self.lists.naming(kind.of_class, kind.predicate, thing)
+
+    def _class_name(self, kind: Incoming) -> str:
+        return self.vocabulary.name(kind.of_class) if kind.of_class else ""
 
 
 def _is_part(term: Term, triples: Triples) -> bool:
     return term in triples and triples.text(term, LABELS) is None and isinstance(term, NamedNode)
-
-
-def _is_term(ontology: Triples, node: NamedNode) -> bool:
-    return any(kind.value in _KINDS for kind in ontology.nodes(node, TYPE))
-
-
-def _by_text(value: Value) -> tuple[str, str, str]:
-    return (value.text.casefold(), value.language, value.iri)
-
-
-def _by_heading(group: Group) -> tuple[str, str]:
-    return (group.of_class, group.name)

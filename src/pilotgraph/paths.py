@@ -41,7 +41,8 @@ class Site:
 
     def href(self, iri: str) -> str:
         """Return what a link to an IRI points at; empty where a browser should not follow it."""
-        return self.path(iri) or (iri if iri.startswith(("https://", "http://")) else "")
+        known = self.path(iri)
+        return known or (iri if iri.startswith(("https://", "http://")) and _is_legal(iri) else "")
 
     def document(self, thing: str, suffix: str = "") -> str:
         return f"{self.prefix}/doc/{escape(thing.removeprefix(self.things))}{suffix}"

@@ -32,6 +32,10 @@ class Triples:
     def about(self, subject: Term) -> Mapping[NamedNode, Collection[Term]]:
         return self._out.get(subject, {})
 
+    def of(self, subject: NamedNode) -> Iterator[Triple]:
+        for predicate, values in self.about(subject).items():
+            yield from (Triple(subject, predicate, value) for value in values)
+
     def objects(self, subject: Term, *predicates: NamedNode) -> Iterator[Term]:
         for predicate in predicates:
             yield from self.about(subject).get(predicate, ())

@@ -1,0 +1,41 @@
+"""JSON-LD within a page: it says what the triples say, and cannot end the element that it stands in."""
+
+import json
+
+import pyoxigraph as ox
+import pytest
+
+from pilotgraph.json_ld import embed, embed_dataset
+from trees import PREFIXES
+
+HOSTILE = "</script><script>alert(1)</script><!-- ]]> & \u2028 \u2029 \u202e"
+
+
+def parse(turtle: str) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(PREFIXES + turtle, ox.RdfFormat.TURTLE)]
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        pytest.param('id:a t:height 3.50 ; t:by id:b ; rdfs:label "Ash"@en , "Esche"@de .', id="values"),
+        pytest.param(f"id:a rdfs:label {json.dumps(HOSTILE)} .", id="markup"),
+        pytest.param('id:a rdfs:label "\\\\ \\" \\n" .', id="backslashes and quotes"),
+    ],
+)
+def test_triples_come_back(turtle: str) -> None:
+    triples = parse(turtle)
+    text = str(embed(triples))
+    assert {quad.triple for quad in ox.parse(text, ox.RdfFormat.JSON_LD)} == set(triples)
+    assert not set("<>&\u2028\u2029") & set(text)
+
+
+def test_a_dataset_is_described_in_the_words_of_schema_org() -> None:
+    text = str(embed_dataset({"name": HOSTILE, "license": "", "distribution": [{"contentUrl": "x"}]}))
+    assert json.loads(text) == {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": HOSTILE,
+        "distribution": [{"contentUrl": "x"}],
+    }
+    assert not set("<>&\u2028\u2029") & set(text)
