@@ -9,6 +9,7 @@ import pytest
 from pilotgraph.asking import check_things, query_text
 from pilotgraph.edition import Dataset, published_questions, read_context
 from pilotgraph.errors import QueryError
+from pilotgraph.lookup import Lookup
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore
 
@@ -96,4 +97,5 @@ def checked(release: Release, default: str, typed: str) -> None:
         f"BASE <{dataset.node.value}>\nSELECT * {{\n VALUES ?tower {{ {default} }} # parameter: a tower\n}}"
     )
     context = read_context(release, dataset)
-    check_things(LocalStore(release), text, {"tower": typed}, context, dataset)
+    lookup = Lookup(LocalStore(release), dataset.triples)
+    check_things(lookup, text, {"tower": typed}, context, dataset.site)

@@ -1,16 +1,22 @@
 """The SPARQL endpoint as programs and browsers meet it."""
 
+import html
 import json
-from urllib.parse import urlencode
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import RDF, SDO, Graph, Literal
 from werkzeug.test import TestResponse
 
+import pilotgraph
 from pilotgraph import guard
 from pilotgraph.release import Release
 from web import BROWSER, LABEL, LIGHTS, get, serving
+
+STATIC = Path(pilotgraph.__file__).parent / "static"
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +79,8 @@ def test_a_browser_sees_a_table(client: FlaskClient) -> None:
     page = ask(client, query).text
     assert '<th scope="col">thing</th><th scope="col">none</th><th scope="col">x</th>' in page
     assert (
-        '<tr><td><a href="/id/lighthouse/north-teal" title="https://example.org/lights/id/lighthouse/north-teal">'
-        'lighthouse/north-teal</a></td><td></td><td><span class="short">&lt;b&gt;</span></td></tr>'
+        '<tr><td><a href="/id/lighthouse/north-teal">North Teal</a></td><td></td>'
+        '<td><span class="short">&lt;b&gt;</span></td></tr>'
     ) in page
     assert "&lt;b&gt;&#39; AS ?x" in page  # the query stays in the form
 
@@ -102,7 +108,7 @@ def test_a_page_shows_the_first_rows_of_many(client: FlaskClient) -> None:
     page = ask(client, "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 1500").text
     assert page.count("<tr>") == 1_001
     assert "The first 1,000 are shown." in page
-    assert '<span class="count">1,500</span>' in page
+    assert '<span class="count">1,500<span class="hidden"> rows</span></span>' in page
 
 
 def test_a_malformed_query_stays_in_the_form_with_what_is_wrong(client: FlaskClient) -> None:
@@ -125,3 +131,60 @@ def test_a_body_that_is_too_large_is_refused(
     response = client.post("/sparql", data=b"q" * 610_001, headers=headers)
     assert response.status_code == status
     assert json.loads(response.data)["detail"] == "The body of a request may have 610,000 bytes."
+
+
+def test_a_slip_is_shown_in_its_line(client: FlaskClient) -> None:
+    page = ask(client, "SELECT ?é WHERE {\r\n  ?é ] ?x }").text
+    assert 'data-line="2" data-column="6"' in page
+    assert '<span class="soft">2</span>   ?é <mark>]</mark> ?x }' in page
+
+
+def test_every_answer_has_an_address_that_keeps_all_that_was_asked(client: FlaskClient) -> None:
+    graph = f"{LIGHTS}graph/none"
+    asked = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "default-graph-uri": graph, "timeout": "2"}
+    page = client.post("/sparql", data=asked, headers={"Accept": BROWSER}).text
+    assert f'<input type="hidden" name="default-graph-uri" value="{graph}">' in page
+    links = [html.unescape(each) for each in re.findall(r'href="(/sparql\?[^"]*)"', page)]
+    assert len(links) == 5
+    for each in links:
+        given = parse_qs(urlsplit(each).query)
+        assert {name: [value] for name, value in asked.items()}.items() <= given.items()
+        assert client.get(each, headers={"Accept": BROWSER}).status_code == 200
+    assert "0" in client.get(next(each for each in links if "csv" in each)).text
+
+
+def test_a_query_too_long_for_an_address_is_answered_and_says_so(client: FlaskClient) -> None:
+    query = f"SELECT (1 AS ?one) {{}} # {'é' * 11_000}"
+    page = client.post("/sparql", data={"query": query}, headers={"Accept": BROWSER}).text
+    assert "too long for an address" in page
+    assert "/sparql?query=" not in page
+    assert "<summary>curl</summary>" in page
+    assert "<summary>R</summary>" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [
+        pytest.param("/sparql", "PREFIX lt: ", id="a fresh query, with the prefixes declared"),
+        pytest.param(
+            "/sparql?question=highest-lights", "# question: Which lighthouses have", id="a question"
+        ),
+        pytest.param("/sparql?question=none", "PREFIX lt: ", id="no question of ours"),
+    ],
+)
+def test_the_editor_has_something_to_begin_with(client: FlaskClient, path: str, start: str) -> None:
+    page = get(client, path, BROWSER).text
+    assert f"required>{start}" in page
+    assert "<tbody>" not in page, "nothing is asked yet"
+
+
+def test_what_the_editor_completes_is_kept_by_browsers(client: FlaskClient) -> None:
+    response = get(client, "/sparql/terms.json")
+    assert response.mimetype == "application/json"
+    assert set(json.loads(response.data)) == {"prefixes", "classes", "properties"}
+    again = client.get("/sparql/terms.json", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_our_own_script_stays_small() -> None:
+    assert len((STATIC / "query.js").read_bytes()) < 5_000

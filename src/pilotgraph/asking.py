@@ -11,12 +11,11 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from pilotgraph.context import Context
-from pilotgraph.edition import Dataset
 from pilotgraph.errors import QueryError
 from pilotgraph.lookup import Lookup
 from pilotgraph.parameters import parameters, typed_iri
+from pilotgraph.paths import Site
 from pilotgraph.release import Release
-from pilotgraph.store import Store
 
 
 def query_text(release: Release, query: str) -> str:
@@ -41,12 +40,9 @@ def query_text(release: Release, query: str) -> str:
         raise QueryError(f"the query is not UTF-8, at byte {error.start + 1}") from error
 
 
-def check_things(
-    store: Store, text: str, values: Mapping[str, str], context: Context, dataset: Dataset
-) -> None:
+def check_things(lookup: Lookup, text: str, values: Mapping[str, str], context: Context, site: Site) -> None:
     """Refuse the id of a thing that the release does not have: the answer would be empty, and look right."""
-    lookup = Lookup(store, dataset.triples)
-    ours = dataset.site.dataset, dataset.site.things
+    ours = site.dataset, site.things
     for parameter in parameters(text) if values else ():
         if parameter.name not in values or not isinstance(parameter.default, NamedNode):
             continue

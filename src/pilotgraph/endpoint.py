@@ -1,20 +1,23 @@
 """The SPARQL endpoint: the protocol for programs, and for people a page with a form and a table."""
 
 from functools import lru_cache
+from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
-from pilotgraph import guard
+from pilotgraph import completion, guard, snippets
+from pilotgraph.answer_pages import Shown, show, slip
 from pilotgraph.edition import Edition
-from pilotgraph.errors import LimitExceeded, QueryError
+from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pilotgraph.negotiation import Offer, choose, negotiate, sent_as
 from pilotgraph.protocol import HOW_TO_ASK, accept_of, failure, read_query
-from pilotgraph.responses import HTML, Form, RdfForm, cached, page, send
+from pilotgraph.responses import HTML, Form, RdfForm, Representation, cached, page, send
 from pilotgraph.service_description import Limit
 from pilotgraph.settings import options
 from pilotgraph.store import Answer, Query
 
+JSON = Representation("JSON", ".json", "application/json")
 SERVICE: tuple[Form, ...] = (*RDF_FORMATS, HTML)
 ANSWERS: tuple[Offer, ...] = (*RESULT_FORMATS, *RDF_FORMATS, HTML)
 # What of the settings a client is told.
@@ -27,11 +30,6 @@ FOR_A_PAGE = f"{RESULT_FORMATS[0].media_type}, {TURTLE.media_type}"
 
 # Where a request says what became of its query, if that is known: an `Answer` or a `QueryError`.
 ASKED = "pilotgraph.asked"
-_SHOWN_BYTES = 2_000_000
-_TOO_LARGE = (
-    f"The answer is larger than {_SHOWN_BYTES // 1_000_000} MB, the most that a page shows."
-    " Give the query a LIMIT, or take the answer with format=csv."
-)
 
 
 def sparql(edition: Edition) -> Response:
@@ -46,28 +44,29 @@ def sparql(edition: Edition) -> Response:
         form = negotiate(accept, SERVICE)
         if isinstance(form, Format):
             # Told with the address that was asked, by which clients know it again.
-            address = f"{edition.public_url or request.url_root.rstrip('/')}/sparql"
+            address = _address(edition)
             return cached(
                 edition.stamp, form, lambda: send(_describe(edition, form, address), form.media_type)
             )
-        return _query_page(edition.questions[0].text if edition.questions else "")
+        return _open(edition)
     try:
         answer = _answer(edition, query)
-        if to_read and len(answer.content) > _SHOWN_BYTES:
-            raise LimitExceeded(_TOO_LARGE)
+        if not to_read:
+            return send(answer.content, sent_as(accept, answer.format))
+        return _write(edition, query, show(edition, answer))
     except QueryError as error:
         if not to_read:
             raise
         told = failure(error)
-        response = _query_page(query.text, problem=told.problem)
+        response = _write(edition, query, problem=told.problem, slip=slip(query.text, error))
         response.status_code = told.status
         response.headers.update(told.headers)
         return response
-    if not to_read:
-        return send(answer.content, sent_as(accept, answer.format))
-    if answer.format in RDF_FORMATS:
-        return _query_page(query.text, graph=answer.content.decode())
-    return _query_page(query.text, table=edition.describer.table(answer.content))
+
+
+def terms(edition: Edition) -> Response:
+    """What the editor of the query page completes."""
+    return cached(edition.stamp, JSON, lambda: send(completion.terms(edition), JSON.media_type))
 
 
 def _answer(edition: Edition, query: Query) -> Answer:
@@ -88,5 +87,38 @@ def _describe(edition: Edition, form: RdfForm, address: str) -> bytes:
     return edition.describe_service(form, address, limits)
 
 
-def _query_page(text: str, **shown: object) -> Response:
-    return page("sparql.html", query=text, **({"problem": None, "graph": None, "table": None} | shown))
+def _open(edition: Edition) -> Response:
+    """The page with a query to begin with: a published question, if one is named, or a fresh one."""
+    start = request.args.get("question", "")
+    found = next((each.text for each in edition.questions if each.name == start), None)
+    return _write(edition, Query(found or completion.fresh_query(edition)), start=start)
+
+
+def _write(edition: Edition, query: Query, shown: Shown | None = None, **more: object) -> Response:
+    # Besides its text, a request may say which graphs it asks, and for how long.
+    besides = [("default-graph-uri", each) for each in query.default_graphs]
+    besides += [("named-graph-uri", each) for each in query.named_graphs]
+    besides += [("timeout", f"{query.timeout_seconds:g}")] if query.timeout_seconds else []
+    asked = urlencode([("query", query.text), *besides], quote_via=quote)
+    endpoint = _address(edition) + (f"?{urlencode(besides, quote_via=quote)}" if besides else "")
+    graph, short = shown is not None and shown.graph is not None, len(asked) <= snippets.ADDRESS_BYTES
+    here = f"{edition.paths.prefix}/sparql?{asked}"
+    return page(
+        "sparql.html",
+        query=query.text,
+        besides=besides,
+        shown=shown,
+        here=here,
+        downloads=[
+            (each.name, f"{here}&format={quote(each.name.lower())}", each.media_type)
+            for each in (RDF_FORMATS if graph else RESULT_FORMATS)
+            if short
+        ],
+        snippets=snippets.of_query(endpoint, query.text, len(asked), graph=graph) if shown else [],
+        address_bytes=snippets.ADDRESS_BYTES,
+        **({"problem": None, "slip": None, "start": ""} | more),
+    )
+
+
+def _address(edition: Edition) -> str:
+    return f"{edition.public_url or request.url_root.rstrip('/')}/sparql"

@@ -59,6 +59,7 @@ def query_command(
     from pilotgraph.edition import Dataset, published_questions, read_context
     from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
     from pilotgraph.lexical import BadValue
+    from pilotgraph.lookup import Lookup
     from pilotgraph.parameters import bind
     from pilotgraph.release import Release
     from pilotgraph.store import LocalStore, Query
@@ -85,7 +86,7 @@ def query_command(
     else:
         asked = Query(text, solutions=results["json" if sys.stdout.isatty() else "csv"])
     with closing(LocalStore(release)) as store:
-        check_things(store, published, values, context, dataset)
+        check_things(Lookup(store, dataset.triples), published, values, context, dataset.site)
         answer = store.query(asked)
     if form or answer.format is not results["json"]:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
