@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from rdflib import Graph
 
+from deployed import Redirector, listening
 from pilotgraph.build import build
+from pilotgraph.deployment import Site, discover
 from pilotgraph.mapping import lines
 from pilotgraph.project import Project, Record
-from pilotgraph.release import Release
+from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from web import LIGHTS
 
 REPOSITORY = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).with_name("pilotgraph")
@@ -95,6 +98,30 @@ def serve() -> Iterator[Serve]:
     """Start `pilotgraph serve ARGUMENTS…` on a free port; gives the URL of its root, without the last `/`."""
     with ExitStack() as servers:
         yield lambda *arguments: servers.enter_context(serving(*arguments))
+
+
+@pytest.fixture(scope="session")
+def redirector() -> Iterator[str]:
+    """A redirect service, which leads nowhere until a test gives it a site."""
+    with listening(Redirector) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def lights(release: Release, redirector: str, serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A server of the lighthouses, whose IRIs are at the redirector."""
+    base = f"{redirector}/pilotgraph/".encode()
+    names = [name for name in release.files if name not in (MANIFEST, CHECKSUMS)]
+    files = {name: release.read(name).replace(LIGHTS.encode(), base) for name in names}
+    moved = write(tmp_path_factory.mktemp("moved"), release.version, files)
+    return discover(serve("--release", moved.path))
+
+
+@pytest.fixture
+def leading(lights: Site, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The base of the IRIs that lead to the lighthouses."""
+    monkeypatch.setattr(Redirector, "site", lights.root)
+    return lights.dataset
 
 
 def read(root: Path) -> Project:

@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from conftest import Serve
-from pilotgraph import resources
 from pilotgraph.app import ROUTES, Route
 from pilotgraph.errors import LimitExceeded, StoreUnavailable
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
@@ -37,7 +36,25 @@ EXAMPLES = {
     "/queries/<name>": "/queries/highest-lights",
     "/sparql": ASK,
     "/releases/<version>/<path:name>": "/releases/0.3.0/queries/highest-lights.rq",
+    "/void.<suffix>": "/void.ttl",
+    "/.well-known/void": "/.well-known/void",
+    "/contract": "/contract",
+    "/robots.txt": "/robots.txt",
+    "/sitemap.xml": "/sitemap.xml",
+    "/sitemap-<int:number>.xml": "/sitemap-0.xml",
+    "/browse": "/browse",
+    "/browse/<path:name>": "/browse/Lighthouse",
+    "/guide": "/guide",
+    "/ontology/term/<path:name>": "/ontology/term/Lighthouse",
+    "/views": "/views",
+    "/views/<name>": "/views/heights.svg",
+    "/queries": "/queries",
+    "/sparql/terms.json": "/sparql/terms.json",
+    "/search": "/search?q=lamp",
+    "/search.<any(json):suffix>": "/search.json?q=lamp",
 }
+# Those that lead to another address.
+LEADING = {"/id/<path:name>": 303, "/.well-known/void": 302}
 
 # Names and texts that no curator would write, and that a stranger might.
 ODD = {
@@ -118,7 +135,7 @@ def frail(odd_release: Release, store: Broken) -> FlaskClient:
 
 
 def test_the_table_of_examples_covers_the_contract() -> None:
-    assert [route.rule for route in ROUTES] == list(EXAMPLES)
+    assert {route.rule for route in ROUTES} == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -129,8 +146,7 @@ def test_a_route_takes_its_methods_and_no_other(client: FlaskClient, route: Rout
     path = "/sparql" if form and route.rule == "/sparql" else EXAMPLES[route.rule]
     response = client.open(path, method=method, data=form)
     if method in allowed:
-        leads_on = route.view in (resources.thing, resources.question)
-        assert response.status_code == (303 if leads_on and method != "OPTIONS" else 200)
+        assert response.status_code == (200 if method == "OPTIONS" else LEADING.get(route.rule, 200))
     else:
         assert response.status_code == 405
         assert set(response.headers["Allow"].split(", ")) == allowed
@@ -152,10 +168,7 @@ def test_head_says_what_get_says(client: FlaskClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "method", "status"),
     [
-        *[
-            (path, "GET", 303 if path.startswith(("/id/", "/queries/")) else 200)
-            for path in EXAMPLES.values()
-        ],
+        *[(path, "GET", LEADING.get(rule, 200)) for rule, path in EXAMPLES.items()],
         ("/static/style.css", "GET", 200),
         ("/nothing", "GET", 404),
         ("/", "DELETE", 405),
@@ -172,9 +185,14 @@ def test_every_answer_is_open_to_scripts_and_closed_to_foreign_content(
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Vary"] == "Accept"
     assert response.headers["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert response.headers["Permissions-Policy"].startswith("camera=(), ")
+    assert (response.headers.get("Cache-Control") == "no-store") == (status >= 400)
 
 
 # Things and their documents.
@@ -269,6 +287,7 @@ def test_what_a_client_has_is_not_sent_again_nor_asked_for(
         assert again.headers["ETag"] == first.headers["ETag"]
         assert again.headers["Vary"] == "Accept"
     assert store.asked == asked
+    assert frail.get(path, headers={"If-None-Match": "*"}).status_code == 304
     assert frail.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
@@ -302,7 +321,10 @@ def test_the_page_of_the_ontology_has_an_anchor_for_every_term(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/id/lighthouse/kestrel-point", KESTREL + ".html", KESTREL + ".ttl", ASK, "/id/lighthouse/nothing"],
+    [
+        *("/", "/id/lighthouse/kestrel-point", KESTREL + ".html", KESTREL + ".ttl", ASK),
+        *("/id/lighthouse/nothing", "/sitemap.xml", "/browse/Lighthouse.csv", "/queries/highest-lights.csv"),
+    ],
 )
 @pytest.mark.parametrize("accept", ["text/html", "application/problem+json"])
 def test_a_store_that_is_busy_is_no_404(frail: FlaskClient, store: Broken, path: str, accept: str) -> None:
@@ -404,18 +426,25 @@ def test_a_page_is_whole_and_asks_nothing_of_other_hosts(client: FlaskClient, pa
     names = [tag for tag, _ in page.tags]
     assert len(page.ids) == len(set(page.ids))
     assert (names.count("h1"), names.count("main"), names.count("title")) == (1, 1, 1)
-    assert not {"script", "style", "img", "iframe", "object", "embed"} & set(names)
+    assert not {"style", "iframe", "object", "embed"} & set(names)
+    # A script of ours, or data that is none.
+    scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+    assert all(
+        (attributes.get("src") or "").startswith("/static/")
+        or attributes.get("type") == "application/ld+json"
+        for attributes in scripts
+    )
     for tag, attributes in page.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
     # A browser loads these by itself; `canonical` and `alternate` it does not.
     loaded = [
-        attributes
+        attributes["href"] or ""
         for tag, attributes in page.tags
         if tag == "link" and attributes["rel"] in ("stylesheet", "icon")
     ]
-    assert len(loaded) == 2
-    for attributes in loaded:
-        found = client.get(attributes["href"] or "")
+    assert len(loaded) >= 2
+    for address in (*loaded, *(src for attributes in scripts if (src := attributes.get("src")))):
+        found = client.get(address)
         assert found.status_code == 200
         assert found.headers["Cache-Control"] == "public, max-age=31536000"
     assert all(address.startswith("/") for address in page.addresses("form"))

@@ -66,6 +66,7 @@ def test_a_release_has_all_its_files(release: Release) -> None:
         "data.ttl",
         "description.nq",
         "description.ttl",
+        "guide/1-lamps.md",
         "links/beacons.nt",
         "links/beacons.sssom.tsv",
         "manifest.json",
@@ -77,6 +78,14 @@ def test_a_release_has_all_its_files(release: Release) -> None:
         "record.ttl",
         "report.ttl",
         "shapes.ttl",
+        "views.json",
+        "views/heights.csv",
+        "views/heights.dark.svg",
+        "views/heights.json",
+        "views/heights.rq",
+        "views/heights.srj",
+        "views/heights.svg",
+        "views/heights.vl.json",
     ]
     assert release.version == "0.3.0"
 
@@ -194,6 +203,7 @@ def test_without_questions_no_graph_holds_them(project: Path) -> None:
         " hold it, for the published questions"
     ]
     shutil.rmtree(project / "data/queries")
+    shutil.rmtree(project / "data/guide")  # it leads to one of them
     about = quads(build(project, project / "dist"), "description.nq")
     assert {quad.graph_name for quad in about} == {ox.NamedNode(f"{LIGHTS}graph/about")}
 
@@ -226,7 +236,12 @@ def test_a_warning_is_noted_and_published(project: Path) -> None:
 def test_steps_are_told_as_they_begin(project: Path) -> None:
     steps: list[str] = []
     build(project, project / "dist", steps.append)
-    assert steps == ["Reading the sources", "Validating 12 records", "Writing 135 triples"]
+    assert steps == [
+        "Reading the sources",
+        "Validating 12 records",
+        "Drawing the pictures",
+        "Writing 135 triples",
+    ]
 
 
 def test_with_a_violation_nothing_is_written(project: Path) -> None:
@@ -414,7 +429,7 @@ def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
         releases.append(Release.open(copy / "dist"))
     one, two = releases
     assert one.name == two.name
-    assert len(one.files) == len(two.files) == 18
+    assert len(one.files) == len(two.files) == 27
     assert [name for name in one.files if one.read(name) != two.read(name)] == []
 
 

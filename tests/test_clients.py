@@ -21,11 +21,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from xml.dom import minidom
 
 import pytest
 from rdflib import RDF, RDFS, Dataset, Graph, Literal, URIRef, Variable
+from rdflib.compare import to_isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.query import Result
 from rdflib.term import Identifier
@@ -47,7 +48,8 @@ from SPARQLWrapper import (
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from conftest import REPOSITORY, Reply, Serve
-from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
+from pilotgraph.deployment import Site
+from pilotgraph.formats import N_QUADS, RDF_FORMATS, RESULT_FORMATS
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore, Query
 
@@ -538,10 +540,11 @@ MINE = f"SELECT ?note ?label WHERE {{ ?note <{ABOUT}> ?thing . ?thing <{RDFS.lab
 
 @dataclass(frozen=True)
 class Told:
-    """What Comunica answered, and by which queries; None is a request without one."""
+    """What Comunica answered, by which queries (None is a request without one), and the types it was sent."""
 
     content: bytes
     queries: list[str | None]
+    types: list[str | None]
 
     @property
     def rows(self) -> Rows:
@@ -562,7 +565,7 @@ class Comunica:
         self.process.stdin.flush()
         told = json.loads(self.process.stdout.readline())
         assert "error" not in told, told["error"]
-        return Told(told["content"].encode(), told["queries"])
+        return Told(told["content"].encode(), told["queries"], told["types"])
 
 
 def numbers(version: str) -> list[int]:
@@ -654,3 +657,19 @@ def test_comunica_plans_by_the_description(
     told = comunica(MINE, endpoint.url, notes, engine="planning")
     assert_same(told.rows, joined(endpoint, notes))
     assert [query for query in told.queries if query and "COUNT" in query] == []
+
+
+@pytest.mark.clients
+@pytest.mark.parametrize("name", ["lighthouse/kestrel-point", "lighthouse/vífilsey"])
+def test_comunica_dereferences_the_iri_of_a_thing(
+    comunica: Comunica, lights: Site, leading: str, name: str
+) -> None:
+    iri = f"{leading}id/{name}"
+    told = comunica(f"CONSTRUCT WHERE {{ <{iri}> ?name ?value }}", quote(iri, safe=":/"))
+    assert told.types == [N_QUADS.media_type]  # which it prefers to all else; it followed two redirects
+    document = Graph().parse(f"{lights.root}/doc/{quote(name)}.ttl", format="turtle")
+    said = Graph()
+    for triple in document.triples((URIRef(iri), None, None)):
+        said.add(triple)
+    assert len(said) > 3
+    assert to_isomorphic(Graph().parse(data=told.content, format="nt")) == to_isomorphic(said)

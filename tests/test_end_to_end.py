@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import DCTERMS, OWL, RDF, Graph, Literal, URIRef, Variable
+from rdflib import DCTERMS, OWL, RDF, SH, Graph, Literal, Namespace, URIRef, Variable
 from rdflib.compare import isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.query import Result
@@ -28,6 +28,7 @@ from conftest import Client, Reply, Serve, run
 from pilotgraph.release import Release
 
 NT = "application/n-triples"
+DASH = Namespace("http://datashapes.org/dash#")
 FORMATS = {
     "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
     "jsonld": ("application/ld+json", ox.RdfFormat.JSON_LD),
@@ -94,7 +95,8 @@ class Published:
     def documented(self) -> dict[str, set[ox.Triple]]:
         """What the endpoint says of each thing and its parts, and what names the thing.
 
-        Parts are what the context links by a reversed key, and what has no name.
+        Parts are what the context links by a reversed key, what has no name, and what a shape wants to be
+        seen in full.
         """
         context = json.loads((self.project / "ontology/context.jsonld").read_bytes())["@context"]
         reversed_keys = [
@@ -102,6 +104,12 @@ class Published:
         ]
         links = {f"{context[key.partition(':')[0]]}{key.partition(':')[2]}" for key in reversed_keys}
         assert links
+        shapes = Graph().parse(data=self.release.read("shapes.ttl"), format="turtle")
+        in_full = {
+            str(path)
+            for rule in shapes.subjects(DASH.viewer, DASH.ValueTableViewer)
+            for path in shapes.objects(rule, SH.path)
+        }
         said: dict[str, set[ox.Triple]] = {thing: set() for thing in self.things}
         for triple in self.served:
             if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in said:
@@ -116,7 +124,8 @@ class Published:
                 about[value].add(triple)
                 if triple.predicate.value in links:
                     about[value] |= said.get(subject, set())
-                if subject in about and value not in named and triple.predicate.value != str(RDF.type):
+                is_part = value not in named and triple.predicate.value != str(RDF.type)
+                if subject in about and (is_part or triple.predicate.value in in_full):
                     about[subject] |= said.get(value, set())
         return about
 

@@ -66,7 +66,6 @@ def front(pool: Pool) -> Iterator[Front]:
             {"accept": "text/html", "content_type": "application/x-www-form-urlencoded"},
             b"query=ASK%20%7B%7D",
         ),
-        ("POST", "/metrics", {}, b""),
         ("GET", "/health", {}, b""),
     ],
 )
@@ -82,6 +81,20 @@ async def test_pages_answer_what_is_no_query_of_a_program(
 async def test_queries_of_programs_reach_no_page(front: Front) -> None:
     client = await Client(sparql(POINT), accept="text/csv").ask(front)
     assert (client.status, client.body) == (200, b"o\r\n")
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+@pytest.mark.parametrize(("method", "status"), [("OPTIONS", 200), ("POST", 405), ("DELETE", 405)])
+@on_loop
+async def test_an_operator_is_told_what_can_be_asked(
+    front: Front, path: str, method: str, status: int
+) -> None:
+    client = await Client(path, method).ask(front)
+    assert (client.status, client.headers["Allow"]) == (status, "GET, HEAD, OPTIONS")
+    assert client.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.headers.get_content_type() == (
+        "application/problem+json" if status == 405 else "text/plain"
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -15,7 +15,9 @@ from conftest import REPOSITORY, merged_ontology, n_triples, read
 
 SOURCES = REPOSITORY / "src/pilotgraph"
 MODULES = sorted(SOURCES.glob("*.py"))
-OTHERS = sorted(path for folder in ("templates", "static") for path in (SOURCES / folder).iterdir())
+OTHERS = sorted(
+    path for folder in ("templates", "static") for path in (SOURCES / folder).iterdir() if path.is_file()
+)
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 
 # Words of Python, RDF or HTTP, or plain English, that an ontology happens to coin too.

@@ -72,20 +72,26 @@ def test_a_document_holds_the_same_in_every_format(client: FlaskClient) -> None:
         ("http://xmlns.com/foaf/0.1/primaryTopic", f"<{LIGHTS}id/lighthouse/kestrel-point>"),
         ("http://rdfs.org/ns/void#inDataset", f"<{LIGHTS}>"),
         ("http://purl.org/dc/terms/license", "<https://creativecommons.org/licenses/by/4.0/>"),
+        ("http://purl.org/dc/terms/modified", '"2026-11-01"^^<http://www.w3.org/2001/XMLSchema#date>'),
     }
 
 
 def test_a_document_links_to_its_other_forms(client: FlaskClient) -> None:
-    assert client.get("/doc/keeper/þóra-lundadóttir.ttl").headers["Link"] == ", ".join(
-        f"</doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir{form.suffix}>;"
-        f' rel="alternate"; type="{form.media_type}"'
+    thora = "keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir"
+    others = [
+        f'</doc/{thora}{form.suffix}>; rel="alternate{"" if form in RDF_FORMATS else " describes"}";'
+        f' type="{form.media_type}"'
         for form in DOCUMENTS
         if form.suffix != ".ttl"
-    ) + (
-        f', <{LIGHTS}doc/keeper/%C3%BE%C3%B3ra-lundad%C3%B3ttir>; rel="canonical"'
-        ', </>; rel="describedby"'
-        ', <https://creativecommons.org/licenses/by/4.0/>; rel="license"'
-    )
+    ]
+    assert client.get("/doc/keeper/þóra-lundadóttir.ttl").headers["Link"].split(", ") == [
+        *others,
+        f'<{LIGHTS}doc/{thora}>; rel="canonical"',
+        f'<{LIGHTS}id/{thora}>; rel="cite-as"',
+        '</>; rel="collection describedby"',
+        '</browse/Keeper>; rel="collection"',
+        '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
+    ]
 
 
 def test_the_iri_of_a_named_graph_leads_to_the_description(client: FlaskClient) -> None:
@@ -103,7 +109,7 @@ def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient)
         ">Which lighthouses have their lamp highest above the sea?</a>",
         "http://localhost/sparql",
         '<a href="/releases/0.3.0/data.nq">data.nq</a>',
-        '>tidal lighthouse</a></th><td class="number">2</td>',
+        '>tidal lighthouse</a> <span class="count">2</span>',
     ):
         assert text in page
 

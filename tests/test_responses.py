@@ -4,6 +4,7 @@ import json
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from pilotgraph.release import Release
 from web import BROWSER, get, serving
@@ -51,6 +52,26 @@ def test_what_a_program_did_wrong_is_told_as_a_problem(
     response = client.open(path, method=method, headers=headers)
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert json.loads(response.data)["detail"] == detail
+
+
+@pytest.mark.parametrize("host", ["", 'a"><script>', "a b", "x/y", "x:99999", "exämple"])
+@pytest.mark.parametrize("accept", ["text/turtle", BROWSER])
+def test_a_request_whose_host_is_none_is_refused(client: FlaskClient, host: str, accept: str) -> None:
+    for path in ("/", "/robots.txt", "/sparql"):
+        sent = {"HTTP_HOST": host.encode().decode("latin-1"), "HTTP_ACCEPT": accept}
+        response = client.get(path, environ_overrides=sent)
+        assert response.status_code == 400
+        assert "The header Host names no host." in response.text
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_request_without_host_is_told_the_address_of_the_server(release: Release) -> None:
+    environ = EnvironBuilder("/robots.txt").get_environ()
+    del environ["HTTP_HOST"]  # HTTP/1.0 has none
+    environ |= {"SERVER_NAME": "10.0.0.1", "SERVER_PORT": "8000"}
+    content, status, _ = run_wsgi_app(serving(release), environ, buffered=True)
+    assert status == "200 OK"
+    assert b"http://10.0.0.1:8000/sitemap.xml" in b"".join(content)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,6 @@ def test_a_path_is_shown_as_it_would_be_typed(
         pytest.param("notes.md", [], id="what people read is left alone"),
         pytest.param("iris.txt", [], id="and so are lists"),
         pytest.param(".hidden/x.yaml", [], id="and what is hidden"),
-        pytest.param("views/heights.json", [], id="and charts"),
         pytest.param("queries/README", [], id="and what stands with the queries"),
         pytest.param("queries/.a.rq.swp", [], id="and what an editor leaves there"),
         pytest.param(
@@ -55,6 +54,16 @@ def test_a_path_is_shown_as_it_would_be_typed(
                 )
             ],
             id="a query by another suffix is not read",
+        ),
+        pytest.param(
+            "views/heights.json",
+            [
+                (
+                    Severity.WARNING,
+                    "no picture uses this file: a spec has the name of its query, and names what it draws",
+                )
+            ],
+            id="nor a file that no picture draws",
         ),
         pytest.param(
             "report/old/x.rq",
@@ -71,7 +80,7 @@ def test_a_path_is_shown_as_it_would_be_typed(
             [
                 (
                     Severity.ERROR,
-                    "name a query with letters, digits and . _ + - only: IRIs are made of it",
+                    "name the file with letters, digits and . _ + - only: IRIs are made of it",
                 )
             ],
             id="a query whose name cannot be part of an IRI",

@@ -155,6 +155,10 @@ class Answering:
         given = self.service.known(question.key)
         if given is None:
             given = await self._work(question.query, client, receive)
+        if seen == "*":  # it is true of whatever there is, and here is an answer
+            await send_whole(scope, send, HTTPStatus.NOT_MODIFIED, [tag, *KEPT] if given.kept else NOT_KEPT)
+            self._tell(question, UNCHANGED, began, status=HTTPStatus.NOT_MODIFIED)
+            return
         content_type = _content_type(sent_as(question.accept, given.answer.format))
         headers = [content_type, tag, *KEPT] if given.kept else [content_type, *NOT_KEPT]
         content = given.answer.content

@@ -13,13 +13,13 @@ from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from pilotgraph import endpoint, resources
+from pilotgraph import browse, discovery, endpoint, handbook, question_pages, resources, search, view_pages
 from pilotgraph.edition import Edition
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS
 from pilotgraph.negotiation import RequestError
 from pilotgraph.release import Release
-from pilotgraph.responses import add_headers, explain
+from pilotgraph.responses import add_headers, check_host, explain
 from pilotgraph.settings import Settings
 from pilotgraph.store import Store
 
@@ -36,12 +36,28 @@ ROUTES = (
     Route("/", resources.home),
     Route("/id/<path:name>", resources.thing),
     Route("/doc/<path:name>", resources.document),
+    Route("/browse", browse.classes),
+    Route("/browse/<path:name>", browse.things),
     Route("/ontology", resources.ontology),
     Route("/ontology.<suffix>", resources.ontology),
     Route("/ontology/<version>", resources.ontology),
-    Route("/queries/<name>", resources.question),
+    Route("/ontology/term/<path:name>", handbook.term),
+    Route("/guide", handbook.guide),
+    Route("/queries", question_pages.questions),
+    Route("/queries/<name>", question_pages.question),
     Route("/sparql", endpoint.sparql, ("GET", "OPTIONS", "POST", "QUERY")),
+    Route("/sparql/terms.json", endpoint.terms),
+    Route("/views", view_pages.views),
+    Route("/views/<name>", view_pages.view),
     Route("/releases/<version>/<path:name>", resources.file),
+    Route("/void.<suffix>", discovery.void),
+    Route("/.well-known/void", discovery.well_known_void),
+    Route("/contract", discovery.show_contract),
+    Route("/robots.txt", discovery.robots),
+    Route("/search", search.search),
+    Route("/search.<any(json):suffix>", search.search),
+    Route("/sitemap.xml", discovery.all_pages),
+    Route("/sitemap-<int:number>.xml", discovery.some_pages),
 )
 
 
@@ -69,6 +85,7 @@ def create_app(release: Release, store: Store, settings: Settings | None = None)
         app.add_url_rule(route.rule, route.rule, partial(route.view, edition), methods=route.methods)
     for error in (HTTPException, QueryError, RequestError):
         app.register_error_handler(error, explain)
+    app.before_request(check_host)
     app.after_request(add_headers)
     return app
 

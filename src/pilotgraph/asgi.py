@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from pilotgraph.errors import QueryError
 from pilotgraph.negotiation import RequestError
 from pilotgraph.protocol import PROBLEM_JSON, failure
-from pilotgraph.responses import ALWAYS, CACHED
+from pilotgraph.responses import ALWAYS, CACHED, NOT_CACHED
 from pilotgraph.settings import Settings
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -29,14 +29,9 @@ PIECE_BYTES = 256_000
 _BROKEN = "The body of the request ended before it was whole."
 FULL = "Too many requests are waiting. Send it again in a moment."
 
-# The policy on what a page may load means nothing for what is not one.
-_ALWAYS: Headers = [
-    (name.lower().encode(), value.encode())
-    for name, value in ALWAYS.items()
-    if name != "Content-Security-Policy"
-]
+_ALWAYS: Headers = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 KEPT: Headers = [(b"cache-control", CACHED.encode()), *_ALWAYS]
-NOT_KEPT: Headers = [(b"cache-control", b"no-store"), *_ALWAYS]
+NOT_KEPT: Headers = [(b"cache-control", NOT_CACHED.encode()), *_ALWAYS]
 
 
 class Gone(Exception):

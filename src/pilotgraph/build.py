@@ -64,13 +64,23 @@ def build(
         raise ReleaseRefused(problems)
     for problem in problems:
         note(problem)
+    pictures, undrawn = _draw(report, progress)
+    if undrawn:
+        raise ReleaseRefused(undrawn)
     progress(f"Writing {sum(map(len, named.data.values()))} triples")
     version = project.said(DCAT.version)
     check_version(version)  # before it becomes a part of IRIs
-    release = write(out, version, _files(project, report, named))
+    release = write(out, version, _files(project, report, named) | pictures)
     if record_iris:
         listed.add_new()
     return release
+
+
+def _draw(report: Report, progress: Callable[[str], object]) -> tuple[dict[str, bytes], list[Problem]]:
+    if not report.gallery.found:
+        return {}, []
+    progress("Drawing the pictures")
+    return report.gallery.draw()
 
 
 def _files(project: Project, report: Report, named: NamedGraphs) -> dict[str, bytes]:
@@ -108,6 +118,7 @@ def _files(project: Project, report: Report, named: NamedGraphs) -> dict[str, by
         "report.ttl": formats.serialize(_triples(report.graph), TURTLE, prefixes),
         "description.ttl": formats.serialize(_triples(description + queries), TURTLE, prefixes),
         "description.nq": _n_quads(about),
+        **{f"guide/{PurePosixPath(each.path).name}": each.text.encode() for each in project.chapters},
         **{f"queries/{question.name}.rq": question.text.encode() for question in project.questions},
         **report.links.files,
     }

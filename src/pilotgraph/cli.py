@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pilotgraph import terminal
+from pilotgraph.checking import check_command
 from pilotgraph.errors import PilotgraphError, Problem, SourceError
 from pilotgraph.inquiry import get_command, query_command
 from pilotgraph.settings import Settings, as_text, options
@@ -75,8 +76,9 @@ def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
     """Turn a project into a release.
 
     The release is a new directory, named by its version and content; `current` beside it leads to the
-    newest one.  The same sources always give the same release.  With a violation nothing is written, the
-    problems are printed, and the exit code is 1.
+    newest one.  The same sources always give the same release.  Beside it stands an index for searching,
+    which may be deleted.  With a violation nothing is written, the problems are printed, and the exit code
+    is 1.
     """
     release = _build(project, out, record_iris=record_iris)
     click.echo(terminal.shown(release.path))
@@ -86,10 +88,13 @@ def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
 
 def _build(project: Path, out: Path | None = None, *, record_iris: bool = False) -> "Release":
     from pilotgraph.build import build
+    from pilotgraph.search_index import write_index
 
     notes: list[Problem] = []
     with terminal.steps() as step:
         release = build(project, out or project / "dist", step, notes.append, record_iris=record_iris)
+        step("Writing the index for searching")
+        write_index(release)
     terminal.print_notable(notes)
     return release
 
@@ -168,6 +173,7 @@ def new_command(project: Path, class_name: str, name: str) -> None:
     click.echo(terminal.shown(path))
 
 
+main.add_command(check_command)
 main.add_command(query_command)
 main.add_command(get_command)
 

@@ -23,7 +23,9 @@ from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.lexical import BadValue, split
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project, Record
+from pilotgraph.questions import Question
 from pilotgraph.sources import TurtleFile
+from pilotgraph.views import View
 
 # Their terms are known to everyone, so that an ontology need not declare them.
 _CORE = tuple(map(str, (RDF, RDFS, OWL, XSD)))
@@ -114,13 +116,17 @@ def _check_subjects(project: Project, record: Record) -> Iterator[tuple[Position
 
 
 def _check_terms(project: Project) -> Iterator[tuple[Position, str]]:
-    """What a question says that it rests on, where that is no name at all."""
-    for question in project.questions:
-        for text, place in question.terms:
+    """What a question or a view says that it rests on, where that is no name at all."""
+    for query in _queries(project):
+        for text, place in query.terms:
             try:
                 project.context.expand(text)
             except BadValue as error:
                 yield place, str(error)
+
+
+def _queries(project: Project) -> list[Question | View]:
+    return [*project.questions, *project.views]
 
 
 def _check_references(project: Project) -> Iterator[tuple[Position, str]]:
@@ -192,13 +198,14 @@ def _references(project: Project) -> Iterator[tuple[str, Position | TurtleFile]]
 
 
 def _asked(project: Project) -> Iterator[tuple[str, Position]]:
-    """The terms that questions rest on, and the things that are the defaults of their parameters."""
-    for question in project.questions:
-        for text, place in question.terms:
+    """The terms that questions and views rest on, and the things that are the defaults of parameters."""
+    for query in _queries(project):
+        for text, place in query.terms:
             with suppress(BadValue):
                 iri = project.context.expand(text)
                 if not iri.startswith(_CORE):
                     yield iri, place
+    for question in project.questions:
         for parameter in question.parameters:
             iri = parameter.default.value if isinstance(parameter.default, ox.NamedNode) else ""
             if _is_ours(project, iri):

@@ -5,7 +5,9 @@ dataset, each written in a format when it is first asked for.  Nothing else chan
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
@@ -14,16 +16,30 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 from rdflib import DCAT, DCTERMS, FOAF, VOID
 
 from pilotgraph import formats
+from pilotgraph.accounts import Account, Samples
+from pilotgraph.catalogue import Catalogue
+from pilotgraph.constraints import Constraints, names_in
 from pilotgraph.context import Context
+from pilotgraph.diagram import Diagram, draw
 from pilotgraph.formats import TURTLE, Format
+from pilotgraph.guide import Chapter, read_chapter
+from pilotgraph.guide_pages import ShownChapter, show_chapter
+from pilotgraph.list_links import ListLinks
+from pilotgraph.listing import Lists
 from pilotgraph.lookup import Lookup
 from pilotgraph.pages import Describer, Property, Value
 from pilotgraph.paths import Site
+from pilotgraph.pictures import published_pictures
 from pilotgraph.questions import Question, read_question
+from pilotgraph.registers import read_registers
 from pilotgraph.release import Release
+from pilotgraph.samples import sample
+from pilotgraph.search_opener import Opener
+from pilotgraph.searcher import Searcher
 from pilotgraph.service_description import PREFIXES, SD, Limit, served
 from pilotgraph.settings import Settings
 from pilotgraph.store import Store
+from pilotgraph.terms import Terms, counts
 from pilotgraph.triples import LABELS, TYPE, Triples
 from pilotgraph.vocabulary import Vocabulary
 
@@ -100,46 +116,110 @@ class Edition:
         self.title = title.value if title else self.paths.dataset
         self.language = ((title and title.language) or "en").lower()
         self.license = self.dataset.text(DCTERMS.license)
+        # No document of a release is newer than what the dataset says of itself.
+        dates = [NamedNode(DCTERMS.modified), NamedNode(DCTERMS.issued)]
+        self.modified = facts.text(self.dataset.node, dates)
         self.code = hash_code()
         self.stamp = f"{release.name} {self.code} {public_url}"
-        context = read_context(release, self.dataset)
+        self.context = context = read_context(release, self.dataset)
         nested = {term.iri for term in context.terms.values() if term.reverse}
         ontology, shapes = _read(release, "ontology.ttl"), _read(release, "shapes.ttl")
         vocabulary = Vocabulary(Triples(ontology), Triples(shapes), nested, self.language)
-        self.describer = Describer(self.paths, vocabulary, facts)
         # Named graphs whose IRIs lead to the description, and those of them that are about the data.
         self.graphs, apart = self.dataset.graphs()
-        self.lookup = Lookup(store, self.dataset.triples, nested, apart)
+        self.lookup = Lookup(store, self.dataset.triples, nested, apart, vocabulary.in_full)
+        self.searcher = Searcher(Opener(release))
         self.prefixes = {"foaf": str(FOAF), "void": str(VOID)} | context.prefixes
+        self.lists = self._list(store, vocabulary, apart)
+        self.list_links = ListLinks(self.paths, self.lists.catalogue)
+        registers = read_registers(facts, self.language)
+        self.describer = Describer(self.paths, vocabulary, facts, registers, self.list_links)
+        self.license_name = self.describer.named(NamedNode(self.license)).text if self.license else ""
         self.description = Written(self.dataset.triples, PREFIXES | context.prefixes)
         self.ontology = Written(ontology, self.prefixes)
         iri = f"{self.paths.dataset}ontology"
         self.ontology_page = self.describer.describe(iri, vocabulary.ontology)
-        self.terms = self.describer.terms(f"{iri}#")
-        self.borrowed = self.describer.borrowed(iri)
 
         # The start page.
         self.intro = self.dataset.text(DCTERMS.description)
         self.figures = [
-            Property(name, values=[self.describer.value(each, facts) for each in found])
+            Property(name, values=[self.describer.named(each) for each in found])
             for name, predicate in _FIGURES.items()
             if (found := list(facts.objects(self.dataset.node, NamedNode(predicate))))
         ]
         parts = map(self._count, self.dataset.nodes(VOID.classPartition))
         self.classes = sorted(parts, key=lambda part: (-part[1], part[0].text))
         self.questions = published_questions(release)
+        self.views = published_pictures(release)
+        self.guide = published_chapters(release)
+        self.terms = Terms(
+            self.describer,
+            Constraints(Triples(shapes), self.language),
+            context,
+            counts(facts, self.dataset.node),
+            self.questions,
+        )
         self.linksets = [
             self._linkset(each)
             for each in self.dataset.nodes(VOID.subset)
             if facts.nodes(each, NamedNode(VOID.objectsTarget))
         ]
-        files = [file for file in release.files.values() if not file.path.startswith(("links/", "queries/"))]
+        files = [
+            file
+            for file in release.files.values()
+            if not file.path.startswith(("guide/", "links/", "queries/", "views/"))
+        ]
         self.files = sorted(files, key=lambda file: (not file.path.startswith("data."), file.path))
+
+    @cached_property
+    def outline(self) -> tuple[list[tuple[str, list[Account]]], list[tuple[str, list[Account]]]]:
+        """The same as `accounts` without examples, for which no store is asked."""
+        terms, nothing = self.terms, Samples()
+        return terms.by_kind(terms.own, nothing), terms.by_kind(terms.used, nothing)
+
+    @cached_property
+    def accounts(self) -> tuple[list[tuple[str, list[Account]]], list[tuple[str, list[Account]]]]:
+        """What pages say of the ontology's own terms and of those of others, each by kind.
+
+        It is made when it is first asked for, since it asks the store for examples.
+
+        :raises QueryError: if the store has no answer just now; the next reader asks again.
+        """
+        names, apart = self.dataset.graphs()
+        graphs = [each for each in names if each not in apart]
+        asked = chain.from_iterable(self.terms.constraints.by_class.values())
+        samples = sample(self.lookup, graphs, self.dataset.node, self.terms.wanted(), names_in(asked))
+        return self.terms.by_kind(self.terms.own, samples), self.terms.by_kind(self.terms.used, samples)
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """The picture of the model."""
+        return draw(self.terms)
+
+    @cached_property
+    def chapters(self) -> list[ShownChapter]:
+        """The guide with what its queries find, made when it is first asked for.
+
+        :raises QueryError: as for `accounts`.
+        """
+        return [show_chapter(each, self.terms, self.lookup) for each in self.guide]
 
     def describe_service(self, form: RdfForm, address: str, limits: Mapping[str, Limit]) -> bytes:
         """Write the description of the endpoint, as the server gives it that answers at `address`."""
         triples = served(self.dataset.triples, self.paths.dataset, address, limits)
         return formats.serialize(triples, form, self.description.prefixes)
+
+    def _list(self, store: Store, vocabulary: Vocabulary, apart: Collection[str]) -> Lists:
+        site, facts = self.paths, self.dataset.facts
+        totals = {
+            of_class: int(total.value)
+            for part in self.dataset.nodes(VOID.classPartition)
+            for of_class in facts.nodes(part, NamedNode(VOID["class"]))
+            if (total := facts.text(part, [NamedNode(VOID.entities)]))
+        }
+        ontology = f"{site.dataset}ontology"
+        catalogue = Catalogue(vocabulary, self.context, f"{ontology}#", self.prefixes, totals)
+        return Lists(store, catalogue, (site.things, site.dataset), (*apart, ontology), self.language)
 
     def _count(self, part: NamedNode) -> tuple[Value, int]:
         (of_class,) = self.dataset.facts.nodes(part, NamedNode(VOID["class"]))
@@ -173,7 +253,9 @@ def hash_code() -> str:
     """What the program is like: it changes with its code, templates and styles."""
     # New code has new ETags, and a new address for its styles, with the same release too.
     files = (
-        path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".html", ".css", ".svg"}
+        path
+        for path in Path(__file__).parent.rglob("*")
+        if path.suffix in {".py", ".html", ".css", ".js", ".svg"}
     )
     digest = hashlib.sha256()
     for file in sorted(files):
@@ -186,3 +268,10 @@ def published_questions(release: Release) -> list[Question]:
     paths = sorted(path for path in release.files if path.startswith("queries/"))
     read = (read_question(release.read(path).decode(), path, PurePosixPath(path).stem) for path in paths)
     return [question for question in read if isinstance(question, Question)]
+
+
+def published_chapters(release: Release) -> list[Chapter]:
+    """The chapters of the guide that a release carries, in their order."""
+    paths = sorted(path for path in release.files if path.startswith("guide/"))
+    read = (read_chapter(release.read(path).decode(), path, PurePosixPath(path).stem) for path in paths)
+    return [chapter for chapter in read if isinstance(chapter, Chapter)]

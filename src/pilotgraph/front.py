@@ -17,6 +17,7 @@ from pilotgraph.asgi import (
     TAKE_SECONDS,
     Gone,
     Head,
+    Headers,
     Message,
     Receive,
     Scope,
@@ -31,6 +32,13 @@ from pilotgraph.negotiation import RequestError
 
 _SPARQL, _LIVE, _READY, _METRICS = "/sparql", "/health/live", "/health/ready", "/metrics"
 _OPERATIONS = (_LIVE, _READY, _METRICS)
+_ALLOWED = "GET, HEAD, OPTIONS"
+_HOW_TO_ASK: Headers = [
+    (b"allow", _ALLOWED.encode()),
+    (b"access-control-allow-methods", _ALLOWED.encode()),
+    (b"access-control-allow-headers", b"*"),
+]
+_METHOD = "This address does not take that method; Allow says which it takes."
 _WRONG = "Something went wrong on our side. It has been logged."
 
 
@@ -71,7 +79,7 @@ class Front:
             body = await self.answering.answer(scope, receive, send)
             if body is not None:
                 await self._page(scope, body, send)
-        elif scope["path"] in _OPERATIONS and scope["method"] in IN_URL:
+        elif scope["path"] in _OPERATIONS:
             await self._operation(scope, send)
         else:
             client = client_of(scope, Head.of(scope), self.settings.proxies)
@@ -108,6 +116,11 @@ class Front:
         await self.pages.respond(scope, body, waiting)
 
     async def _operation(self, scope: Scope, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await send_whole(scope, send, HTTPStatus.OK, [*_HOW_TO_ASK, *NOT_KEPT])
+            return
+        if scope["method"] not in IN_URL:
+            raise RequestError(HTTPStatus.METHOD_NOT_ALLOWED, _METHOD, {"Allow": _ALLOWED})
         status, media_type, content = HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n"
         if scope["path"] == _METRICS:
             media_type, content = MEDIA_TYPE, self.answering.metrics.page()

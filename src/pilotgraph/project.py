@@ -20,9 +20,11 @@ from pilotgraph.context import Context
 from pilotgraph.document import Map
 from pilotgraph.errors import Position, Problem, SourceError
 from pilotgraph.facts import Fact
+from pilotgraph.guide import Chapter
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
 from pilotgraph.questions import LinkQuery, Question, Section
 from pilotgraph.sources import CONTEXT, DATASET, NO_BASE, Reader, TurtleFile
+from pilotgraph.views import View
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Project:
 
     `iri` is the dataset's, and `dataset` the record of it, which is not among `records`.  `base` is the
     namespace of the things, and `vocabulary` that of the ontology's terms.  `links` are the queries for links
-    to others, `sections` those of the report on a release, and `facts` are what the data are to hold.
+    to others, `sections` those of the report on a release, `views` are pictures to be drawn, `chapters`
+    those of the guide, and `facts` are what the data are to hold.
     `unreadable` are the paths of files whose content is missing here.
     """
 
@@ -68,6 +71,8 @@ class Project:
     questions: list[Question]
     links: list[LinkQuery]
     sections: list[Section]
+    views: list[View]
+    chapters: list[Chapter]
     facts: list[Fact]
     base: str
     vocabulary: str
@@ -98,6 +103,7 @@ class Project:
         documents = reader.documents()
         questions, links = reader.questions(), reader.links()
         sections = reader.sections(questions)
+        views, chapters = reader.views(), reader.chapters()
         stated = reader.facts(context) if context else []
         if not (usable and description and context):
             raise SourceError(sorted(reader.problems))
@@ -121,6 +127,8 @@ class Project:
             questions,
             links,
             sections,
+            views,
+            chapters,
             stated,
             base,
             vocabulary,

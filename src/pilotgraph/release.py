@@ -36,9 +36,12 @@ _VERSION = re.compile(_SEGMENT)
 _FILE = re.compile(f"{_SEGMENT}(/{_SEGMENT})*")
 
 _MEDIA_TYPES = {format.suffix: format.media_type for format in RDF_FORMATS} | {
+    ".csv": "text/csv",
     ".json": "application/json",
     ".md": "text/markdown",
     ".rq": "application/sparql-query",
+    ".srj": "application/sparql-results+json",
+    ".svg": "image/svg+xml",
     ".tsv": "text/tab-separated-values",
     "": "text/plain",
 }

@@ -15,15 +15,17 @@ from typing import TypeAlias
 import pyoxigraph as ox
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import quote_etag
 
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, Format
-from pilotgraph.negotiation import RequestError, choose
+from pilotgraph.negotiation import RequestError, choose, matches
 from pilotgraph.protocol import PROBLEM_JSON, failure
 
 FIVE_MINUTES = 300
 # What only changes with the release or the code.
 CACHED = f"public, max-age={FIVE_MINUTES}"
+NOT_CACHED = "no-store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,21 @@ HTML = Representation("HTML", ".html", "text/html")
 PROBLEM = Representation("problem", ".json", PROBLEM_JSON)
 DOCUMENTS: tuple[Form, ...] = (HTML, *RDF_FORMATS)
 
+# What a browser does with a page, which means nothing for what is not one.
+FOR_PAGES = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+# Open to scripts of any origin, those too whose page has asked for isolation.
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "*",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
     "Vary": "Accept",
 }
@@ -58,6 +68,9 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of a request may have {MAX_CONTENT_LENGTH:,} bytes.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been logged.",
 }
+# HTML cannot write most control characters; a page that shows what it was asked for says where one was.
+# <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>
+_WRITABLE = bytes(ord("?") if byte < ord(" ") and byte not in b"\t\n\f\r" else byte for byte in range(256))
 _KEPT = {"Allow", "Content-Range", "Retry-After"}
 
 
@@ -66,11 +79,13 @@ def send(content: bytes, media_type: str) -> Response:
 
 
 def page(template: str, **shown: object) -> Response:
-    return send(render_template(template, **shown).encode(), HTML.media_type)
+    content = render_template(template, **shown).encode()
+    return send(content.translate(_WRITABLE), HTML.media_type)
 
 
 def see_other(path: str) -> Response:
-    return Response(status=303, headers={"Location": path})
+    """Lead on to what another address has; where to, only changes with the release."""
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path, "Cache-Control": CACHED})
 
 
 def not_found() -> RequestError:
@@ -91,11 +106,21 @@ def explain(error: QueryError | RequestError | HTTPException) -> Response:
         response = send(json.dumps(told.problem).encode(), PROBLEM_JSON)
     response.status_code = told.status
     response.headers.update(told.headers)
+    response.headers["Cache-Control"] = NOT_CACHED
     return response
 
 
+def check_host() -> None:
+    """Refuse a request whose Host names none (RFC 9112, section 3.2): links would lead nowhere.
+
+    :raises RequestError: 400.
+    """
+    if not request.host:
+        raise RequestError(HTTPStatus.BAD_REQUEST, "The header Host names no host.")
+
+
 def add_headers(response: Response) -> Response:
-    response.headers.update(ALWAYS)
+    response.headers.update(ALWAYS | FOR_PAGES)
     if request.method == "OPTIONS" and "Allow" in response.headers:
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "*"
@@ -103,11 +128,16 @@ def add_headers(response: Response) -> Response:
 
 
 def cached(stamp: str, form: Form, write: Callable[[], Response]) -> Response:
-    """Write what only changes with a stamp, or say that it has not changed."""
+    """Write what only changes with a stamp, or say that it has not changed.
+
+    :param write: raises, if there is nothing to write.
+    """
     seen = f"{stamp}\n{request.base_url}\n{form.suffix}"
-    tag = hashlib.sha256(seen.encode()).hexdigest()[:32]
-    unchanged = tag in request.if_none_match.as_set(include_weak=True)
-    response = Response(status=304) if unchanged else write()
-    response.set_etag(tag)
+    tag = quote_etag(hashlib.sha256(seen.encode()).hexdigest()[:32])
+    held = request.headers.get("If-None-Match", "").strip()
+    if held == "*":
+        write()  # it is true of whatever there is, and of nothing else
+    response = Response(status=HTTPStatus.NOT_MODIFIED) if matches(held, tag) else write()
+    response.headers["ETag"] = tag
     response.headers["Cache-Control"] = CACHED
     return response

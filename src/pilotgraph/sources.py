@@ -5,7 +5,7 @@ Nothing here knows what the files mean for each other: that is `project`'s.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,12 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from pilotgraph import document, facts, formats
+from pilotgraph import document, facts, formats, guide
 from pilotgraph.context import Context
 from pilotgraph.document import Map, Text, quoted
 from pilotgraph.errors import ContextError, DocumentError, Position, Problem, Severity
 from pilotgraph.facts import Fact
+from pilotgraph.guide import Chapter, read_chapter
 from pilotgraph.lexical import is_iri, split
 from pilotgraph.questions import (
     LinkQuery,
@@ -27,15 +28,17 @@ from pilotgraph.questions import (
     read_question,
     read_section,
 )
+from pilotgraph.views import DRAWN, SPEC, View, published_name, read_view
 
 CONTEXT = "ontology/context.jsonld"
 DATASET = "data/dataset.yaml"
 LINKS = "data/links"
 QUESTIONS = "data/queries"
 REPORT = "data/report"
+VIEWS = "data/views"
 
 # Below data/, these hold no records: folders of queries and charts, and files for people.
-_NOT_RECORDS = ("links", "queries", "report", "views")
+_NOT_RECORDS = ("guide", "links", "queries", "report", "views")
 _FOR_PEOPLE = (".md", ".txt")
 # A query's name becomes a part of IRIs and of paths.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
@@ -207,6 +210,9 @@ class Reader:
     def links(self) -> list[LinkQuery]:
         return self.queries(LINKS, read_links)
 
+    def chapters(self) -> list[Chapter]:
+        return self.queries(guide.FOLDER, read_chapter, suffix=".md")
+
     def sections(self, questions: list[Question]) -> list[Section]:
         texts = {question.name: question.text for question in questions}
         sections = self.queries(REPORT, partial(read_section, questions=texts))
@@ -218,14 +224,54 @@ class Reader:
                 self.problems.append(Problem(Position(section.path, 1, 1), Severity.ERROR, message))
         return sections
 
-    def queries(self, folder: str, read: Callable[[str, str, str], Query | Problem]) -> list[Query]:
+    def views(self) -> list[View]:
+        """Views, in the order of their files' names; a file of the folder that no view uses is told."""
+        folder = self.root / VIEWS
+        beside = {path.name: path for path in sorted(folder.glob("*")) if path.suffix in DRAWN}
+        specs = {name: beside.pop(name) for name in list(beside) if name.endswith(SPEC)}
+        drawn = {name: content for name, path in beside.items() if (content := self.content(path))}
+        first: dict[str, str] = {}
+
+        def read(text: str, path: str, stem: str) -> View | Problem:
+            spec, name = specs.pop(stem + SPEC, folder / (stem + SPEC)), published_name(stem)
+            if first.setdefault(name, path) != path:
+                message = f"{first[name]} is called {quoted(name)} too; numbers do not count"
+                return Problem(Position(path, 1, 1), Severity.ERROR, message)
+            content = self.content(spec)
+            if content is None:
+                return self.problems.pop()
+            # What is not UTF-8 is no JSON either, and told as such.
+            drawing = content.decode(errors="replace"), self.shown(spec)
+            return read_view(text, path, name, drawing, drawn)
+
+        before = len(self.problems)
+        found = self.queries(VIEWS, read, DRAWN)
+        used = {folder / name for view in found for name in view.files}
+        # What a broken spec uses, nobody knows.
+        idle = set() if len(self.problems) > before else set(beside.values()) - used
+        for path in sorted(idle | set(specs.values())):
+            message = "no picture uses this file: a spec has the name of its query, and names what it draws"
+            self.problems.append(Problem(Position(self.shown(path), 1, 1), Severity.WARNING, message))
+        return found
+
+    def queries(
+        self,
+        folder: str,
+        read: Callable[[str, str, str], Query | Problem],
+        beside: Container[str] = (),
+        suffix: str = ".rq",
+    ) -> list[Query]:
+        """What each file of a folder is read as: a query, or a text with queries.
+
+        :param beside: suffixes of other files that stand there.
+        """
         found = []
-        for path in self.files(folder, ".rq"):
+        for path in self.files(folder, suffix, beside):
             content = self.content(path)
             if content is None:
                 continue
             if not _NAME.fullmatch(path.stem):
-                self.refuse(path, "name a query with letters, digits and . _ + - only: IRIs are made of it")
+                self.refuse(path, "name the file with letters, digits and . _ + - only: IRIs are made of it")
                 continue
             try:
                 query = read(content.decode(), self.shown(path), path.stem)
@@ -238,7 +284,7 @@ class Reader:
                 found.append(query)
         return found
 
-    def files(self, folder: str, suffix: str) -> Iterator[Path]:
+    def files(self, folder: str, suffix: str, beside: Container[str] = ()) -> Iterator[Path]:
         """The files of a folder that end in `suffix`; what stands there unread is told."""
         start = self.root / folder
         for path in sorted(start.rglob("*")):
@@ -247,6 +293,8 @@ class Reader:
                 continue
             if path.suffix == suffix and len(below.parts) == 1:
                 yield path
+            elif path.suffix in beside and len(below.parts) == 1:
+                continue
             elif path.is_file() and path.suffix and path.suffix not in _FOR_PEOPLE:
                 message = f"this file is not read: those of {folder} end in {suffix}, and have no folders"
                 self.problems.append(Problem(Position(self.shown(path), 1, 1), Severity.WARNING, message))

@@ -1,8 +1,8 @@
 """A project -> a report: what is wrong in it, each finding at its line.
 
-Findings come from four places: from reading and mapping, which the project knows already; from
-`crosscheck`, for what SHACL cannot see; from `links`; and from the shapes.  For `shacl`, which is the
-judge of those, data and ontology are one graph, so that subclasses count.
+Findings come from six places: from reading and mapping, which the project knows already; from
+`crosscheck`, for what SHACL cannot see; from `links`; from `gallery`; from `guide_check`; and from the
+shapes.  For `shacl`, which is the judge of those, data and ontology are one graph, so that subclasses count.
 
 A mistake is reported once.  Where a value could not be mapped, or leads nowhere, what SHACL thinks of
 that value, or of its absence, is left out.
@@ -20,6 +20,8 @@ from pilotgraph import formats, shacl
 from pilotgraph.crosscheck import check, doubtful, is_missing, written
 from pilotgraph.errors import PilotgraphError, Position, Problem, Severity, ShapesError
 from pilotgraph.formats import to_graph, to_term
+from pilotgraph.gallery import Gallery, gather
+from pilotgraph.guide_check import check_guide
 from pilotgraph.links import Links, derive
 from pilotgraph.project import Project
 from pilotgraph.shacl import Result
@@ -35,13 +37,15 @@ class Report:
     """What validation found, in the order of files and lines.
 
     `graph` is the `sh:ValidationReport`, without places: it is released with the data.
-    `unreadable` are the paths of files that could not be looked into.  `links` are those to others.
+    `unreadable` are the paths of files that could not be looked into.  `links` are those to others, and
+    `gallery` is what views show.
     """
 
     problems: list[Problem]
     graph: Graph
     unreadable: frozenset[str]
     links: Links = field(default_factory=Links)
+    gallery: Gallery = field(default_factory=Gallery)
 
     @property
     def conforms(self) -> bool:
@@ -72,11 +76,15 @@ def validate(project: Project) -> Report:
     except shacl.BadShapes as error:
         raise ShapesError(sorted({*problems, _blame(project, "", str(error))})) from error
     problems += _as_problems(project, results, places)
+    sound = not any(problem.stops_a_release for problem in problems)
+    gallery = gather(project, links.triples, sound=sound)
+    problems += gallery.problems
+    problems += check_guide(project, links.triples, sound=sound)
     # Of one message at one place, the gravest.
     problems.sort(key=lambda problem: (problem.stops_a_release, problem))
     unique = {(problem.position, problem.message): problem for problem in problems}
     graph = _as_graph(project.iri, results)
-    return Report(sorted(unique.values()), graph, project.unreadable, links)
+    return Report(sorted(unique.values()), graph, project.unreadable, links, gallery)
 
 
 def problems_in(report: Report, project: Project, files: Sequence[Path]) -> Report:
