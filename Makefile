@@ -3,18 +3,22 @@
 PYTHON ?= python3
 INSTALL = .venv/bin/pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: serve test abuse check bench bench-serve build clients clean
+.PHONY: serve test abuse browser check bench bench-serve build clients clean
 
 serve: .venv/installed
 	.venv/bin/pilotgraph serve
 
 # Two at once: half of the tests wait for processes and sockets, and each file is one worker's.
 test: .venv/installed-test
-	.venv/bin/pytest --ignore=tests/abuse --numprocesses=2 --dist=loadfile
+	.venv/bin/pytest --ignore=tests/abuse --ignore=tests/browser --numprocesses=2 --dist=loadfile
 
 # What strangers may do to a server: three minutes of bombs, floods and killed processes.
 abuse: .venv/installed-test
 	.venv/bin/pytest tests/abuse
+
+# People at Debian's Chromium: journeys, what axe-core finds on every kind of page, and every link there is.
+browser: .venv/installed-browser
+	.venv/bin/pytest tests/browser
 
 # Comunica, and a Node to run it, for the tests with clients that are not Python's.
 clients: .venv/installed-clients
@@ -53,13 +57,17 @@ clean:
 	@$(INSTALL) --group test
 	@touch $@
 
-.venv/installed-check: .venv/installed-test
+.venv/installed-check: .venv/installed-browser
 	@$(INSTALL) --group check
 	@touch $@
 
 .venv/installed-clients: .venv/installed-test tests/clients/package-lock.json tests/clients/planning.json
 	@$(INSTALL) --group clients
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix tests/clients
+	@touch $@
+
+.venv/installed-browser: .venv/installed-test
+	@$(INSTALL) --group browser
 	@touch $@
 
 .venv/installed-bench: .venv/installed-test
