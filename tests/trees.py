@@ -42,6 +42,7 @@ t:size rdfs:label "Size"@en ; sh:order 1 .
 [] a sh:NodeShape ; sh:targetClass t:Survey ; sh:property
     [ sh:path t:result ; sh:order 2 ] , [ sh:path t:year ; sh:order 1 ] ,
     [ sh:path t:basis ; sh:order 1 ; sh:group t:evidence ; sh:defaultValue id:seen ] ,
+    [ sh:path t:basis ; sh:order 1 ; sh:group t:evidence ; sh:name "basis"@en ; sh:minCount 1 ] ,
     [ sh:path t:source ; sh:order 2 ; sh:group t:evidence ] .
 t:evidence rdfs:label "Evidence" ; sh:order 1 .
 [] a sh:NodeShape ; sh:targetClass t:Tree ; sh:property

@@ -82,7 +82,9 @@ class Vocabulary:
                     name.value if name else self.name(predicate),
                     str(usual or ""),
                 )
-                self._slots[key] = min(slot, self._slots.get(key, slot))
+                known = self._slots.get(key, slot)
+                # A rule that only adds to another leaves the usual value as it is.
+                self._slots[key] = min(slot, known)._replace(usual=slot.usual or known.usual)
                 if not inverse and not _IN_FULL.isdisjoint(shapes.nodes(rule, _VIEWER)):
                     self.in_full.add(predicate.value)
 
