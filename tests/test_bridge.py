@@ -12,17 +12,24 @@ from wsgiref.validate import validator
 import pytest
 
 from asgi_client import Client, scope
+from pilotgraph.asgi import Room
 from pilotgraph.bridge import Bridge, environ
+from pilotgraph.endpoint import ASKED
+from pilotgraph.loop_store import CLIENT
+from pilotgraph.negotiation import RequestError
 from pools import eventually, on_loop
 
 PIECE = 256_000
+LARGE = 4 * PIECE
+ROOM = Room(2 * LARGE)
 
 
 @asynccontextmanager
 async def bridged(application: Callable[..., Any], threads: int = 2) -> AsyncIterator[Bridge]:
-    bridge = Bridge(application, threads)
+    bridge = Bridge(application, threads, 100)
     try:
         yield bridge
+        assert ROOM.bytes == 0
     finally:
         bridge.close()
 
@@ -86,7 +93,7 @@ def echo(request: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
 async def test_a_response_is_sent(application: Callable[..., Any], method: str, body: bytes) -> None:
     client = Client()
     async with bridged(application) as bridge:
-        assert await bridge.respond(scope("/a%20b?c", method), body, client.send) == 207
+        assert await bridge.respond(scope("/a%20b?c", method), body, client.send, ROOM, "a client") == 207
     assert client.messages[0] == {
         "type": "http.response.start",
         "status": 207,
@@ -132,13 +139,15 @@ class Content:
         ((b"a" * PIECE,), [PIECE, 0]),
         ((b"a" * (PIECE - 1), b"b", b"c"), [PIECE, 1]),
         ((b"a" * 100_000,) * 7, [300_000, 300_000, 100_000]),
+        ((b"a" * (2 * PIECE + 1),), [PIECE, PIECE, 1, 0]),
+        ((b"a", b"b" * LARGE, b"c"), [*[PIECE] * 4, 1, 1]),
     ],
 )
 @on_loop
 async def test_content_is_sent_in_pieces_of_a_good_size(pieces: tuple[bytes, ...], bodies: list[int]) -> None:
     content, client = Content(*pieces), Client()
     async with bridged(content) as bridge:
-        await bridge.respond(scope(), b"", client.send)
+        await bridge.respond(scope(), b"", client.send, ROOM, "a client")
         assert bridge.waiting == 0
     assert [len(message["body"]) for message in client.messages[1:]] == bodies
     more = [bool(message.get("more_body")) for message in client.messages[1:]]
@@ -152,12 +161,12 @@ async def test_no_more_is_made_than_a_client_takes_and_others_go_on() -> None:
     content, slow = Content(*[b"a" * PIECE] * 5), Client()
     async with bridged(content, threads=1) as bridge:
         slow.takes.clear()
-        responding = asyncio.ensure_future(bridge.respond(scope(), b"", slow.send))
+        responding = asyncio.ensure_future(bridge.respond(scope(), b"", slow.send, ROOM, "a client"))
         await eventually(lambda: content.made == 1)
         others = [Client() for _ in range(3)]
         for other in others:
             content.made = 0
-            await bridge.respond(scope(), b"", other.send)
+            await bridge.respond(scope(), b"", other.send, ROOM, "a client")
         content.made = 1
         assert bridge.waiting == 0
         assert slow.messages == []
@@ -167,13 +176,75 @@ async def test_no_more_is_made_than_a_client_takes_and_others_go_on() -> None:
     assert content.closed == 4
 
 
+@on_loop
+async def test_large_bodies_in_memory_have_room_until_they_are_sent() -> None:
+    content, slow, other = Content(b"a" * LARGE), Client(), Client()
+    async with bridged(content) as bridge:
+        slow.takes.clear()
+        responding = asyncio.ensure_future(bridge.respond(scope(), b"", slow.send, ROOM, "a client"))
+        await eventually(lambda: ROOM.bytes == LARGE)
+        with pytest.raises(RequestError) as refused:
+            await bridge.respond(scope(), b"", other.send, ROOM, "a client")
+        assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
+        assert (other.messages, ROOM.bytes) == ([], LARGE)
+        await bridge.respond(scope(), b"", other.send, ROOM, "another")
+        assert ROOM.bytes == LARGE
+        slow.takes.set()
+        await responding
+    assert slow.body == other.body == b"a" * LARGE
+    assert content.closed == 3
+
+
+@pytest.mark.parametrize("pieces", [(b"a" * PIECE,), (b"a" * 8_192,) * 100], ids=["small", "file"])
+@on_loop
+async def test_what_is_small_or_read_as_it_is_sent_needs_no_room(pieces: tuple[bytes, ...]) -> None:
+    full, client = Room(1), Client()
+    full.add("a client", 1)
+    async with bridged(Content(*pieces)) as bridge:
+        await bridge.respond(scope(), b"", client.send, full, "a client")
+    assert (client.body, full.bytes) == (b"".join(pieces), 1)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2])
+@on_loop
+async def test_room_is_given_back_when_a_client_goes(taken: int) -> None:
+    held = list[int]()
+
+    async def going(_: Any) -> None:
+        held.append(ROOM.bytes)
+        if len(held) > taken:
+            raise TimeoutError
+
+    async with bridged(Content(b"a" * LARGE)) as bridge:
+        with pytest.raises(TimeoutError):
+            await bridge.respond(scope(), b"", going, ROOM, "a client")
+        assert ROOM.bytes == 0
+    assert held == [LARGE] * (taken + 1)
+
+
+@on_loop
+async def test_an_answer_is_not_kept_beside_its_page() -> None:
+    told, asked = list[Any](), scope()
+    asked[ASKED] = "an answer"
+
+    def page(request: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        told.append(request[ASKED])
+        start("200 OK", [])
+        return []
+
+    async with bridged(page) as bridge:
+        await bridge.respond(asked, b"", Client().send, ROOM, "a client")
+    assert told == ["an answer"]
+    assert ASKED not in asked
+
+
 @pytest.mark.parametrize("when", ["at once", "later"])
 @on_loop
 async def test_an_error_of_the_application_is_the_servers(when: str) -> None:
     content = Content(*[b"a" * PIECE] * (when == "later"), error=ValueError("no"))
     async with bridged(content) as bridge:
         with pytest.raises(ValueError, match="no"):
-            await bridge.respond(scope(), b"", Client().send)
+            await bridge.respond(scope(), b"", Client().send, ROOM, "a client")
         assert bridge.waiting == 0
     assert content.closed == 1
 
@@ -186,7 +257,7 @@ async def test_a_client_that_does_not_take_it_ends_it() -> None:
     content = Content(b"a", b"b")
     async with bridged(content) as bridge:
         with pytest.raises(TimeoutError):
-            await bridge.respond(scope(), b"", gone)
+            await bridge.respond(scope(), b"", gone, ROOM, "a client")
         assert bridge.waiting == 0
     assert content.closed == 1
 
@@ -196,7 +267,7 @@ async def test_what_is_given_up_is_closed_when_its_thread_is_done() -> None:
     content = Content(b"a")
     content.may.clear()
     async with bridged(content) as bridge:
-        responding = asyncio.ensure_future(bridge.respond(scope(), b"", Client().send))
+        responding = asyncio.ensure_future(bridge.respond(scope(), b"", Client().send, ROOM, "a client"))
         await eventually(lambda: content.running)
         responding.cancel()
         await asyncio.wait([responding])
@@ -217,9 +288,26 @@ async def test_requests_run_in_as_many_threads_as_there_are() -> None:
 
     clients = [Client() for _ in range(6)]
     async with bridged(meeting, threads=3) as bridge:
-        await asyncio.gather(*(bridge.respond(scope(), b"", client.send) for client in clients))
+        await asyncio.gather(
+            *(bridge.respond(scope(), b"", each.send, ROOM, str(place)) for place, each in enumerate(clients))
+        )
     assert [client.body for client in clients] == [b"met"] * 6
 
 
 def test_the_input_may_be_read_to_its_end() -> None:
     assert isinstance(environ(scope(), b"abc")["wsgi.input"], io.BytesIO)
+
+
+@on_loop
+async def test_a_page_asks_the_store_in_the_name_of_its_reader() -> None:
+    seen: list[str] = []
+
+    def application(request: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        seen.append(CLIENT.get())
+        start("200 OK", [])
+        return [b""]
+
+    async with bridged(application, threads=1) as bridge:
+        for client in ("192.0.2.1", "192.0.2.2"):
+            await bridge.respond(scope(), b"", Client().send, ROOM, client)
+    assert seen == ["192.0.2.1", "192.0.2.2"]

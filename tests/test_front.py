@@ -3,11 +3,13 @@
 import asyncio
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug import Request, Response
 
 from asgi_client import Client, sparql
 from pilotgraph.answering import Answering
@@ -39,7 +41,18 @@ def pool(release: Release) -> Iterator[Pool]:
 def front_of(pool: Pool, application: Callable[..., Any] = pages, threads: int = 2) -> Front:
     metrics = Metrics()
     answering = Answering(Service(pool, "stamp"), metrics, Log(sys.stderr, "none"), the_loop())
-    return Front(answering, Bridge(application, threads))
+    return Front(answering, Bridge(application, threads, pool.settings.queued))
+
+
+LARGE = 700_000
+
+
+@Request.application
+def large_pages(request: Request) -> Response:
+    """Stands for Flask: a list that is longer than a piece of an answer."""
+    response = Response(b"a" * LARGE)
+    response.set_etag("list")
+    return response.make_conditional(request)
 
 
 @pytest.fixture
@@ -207,4 +220,88 @@ async def test_pages_that_wait_are_bounded_and_queries_go_on(release: Release) -
         may.set()
         assert [client.status for client in await asyncio.gather(*held)] == [200] * 3
         assert (await Client("/page").ask(front)).status == 200
+        front.close()
+
+
+@on_loop
+async def test_large_pages_have_room_beside_large_answers(release: Release) -> None:
+    async with opened(release, in_flight_mb=1, answer_mb=1) as pool:
+        front = front_of(pool, large_pages)
+        slow = Client("/list.csv")
+        slow.takes.clear()
+        sending = slow.asking(front)
+        await eventually(lambda: front.state["in_flight_bytes"] == LARGE)
+        refused = await Client("/list.csv").ask(front)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        head = await Client("/list.csv", "HEAD").ask(front)
+        assert (head.status, head.headers["Content-Length"], head.body) == (200, str(LARGE), b"")
+        known = await Client("/list.csv", if_none_match='"list"').ask(front)
+        assert (known.status, known.headers["Content-Length"], known.body) == (304, None, b"")
+        slow.takes.set()
+        await sending
+        assert (slow.headers["Content-Length"], slow.body) == (str(LARGE), b"a" * LARGE)
+        assert front.state["in_flight_bytes"] == 0
+        assert (await Client("/list.csv").ask(front)).body == slow.body
+        front.close()
+
+
+@on_loop
+async def test_each_piece_of_a_page_may_take_its_time(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = list[float]()
+    timeout = asyncio.timeout
+
+    def timed(seconds: float) -> asyncio.Timeout:
+        began.append(seconds)
+        return timeout(seconds)
+
+    front = front_of(pool, large_pages)
+    monkeypatch.setattr("pilotgraph.front.TAKE_SECONDS", 12.5)
+    monkeypatch.setattr(asyncio, "timeout", timed)
+    client = await Client("/list.csv").ask(front)
+    assert [len(message["body"]) for message in client.messages[1:]] == [256_000, 256_000, 188_000, 0]
+    assert began.count(12.5) == len(client.messages)
+    front.close()
+
+
+@on_loop
+async def test_a_page_that_is_not_taken_gives_its_room_back(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pilotgraph.front.TAKE_SECONDS", 0.1)
+    front, slow = front_of(pool, large_pages), Client("/list.csv")
+    slow.takes.clear()
+    await slow.ask(front)
+    assert slow.messages == []
+    assert front.state["in_flight_bytes"] == front.under_way == 0
+    front.close()
+
+
+class Body(list[bytes]):
+    """Can be watched."""
+
+
+@on_loop
+async def test_a_page_for_which_there_is_no_room_is_not_kept(release: Release) -> None:
+    made = list[weakref.ref[Body]]()
+
+    def watched(_: dict[str, Any], start: Callable[..., Any]) -> Body:
+        body = Body([b"a" * LARGE])
+        made.append(weakref.ref(body))
+        start("200 OK", [])
+        return body
+
+    async with opened(release, in_flight_mb=1, answer_mb=1) as pool:
+        front, clients = front_of(pool, watched), [Client("/list.csv") for _ in range(2)]
+        sending = []
+        for client in clients:
+            client.takes.clear()
+            sending.append(client.asking(front))
+            await eventually(lambda: len(made) == len(sending) and not front.pages.waiting)
+        await eventually(lambda: made[1]() is None)
+        assert made[0]() is not None
+        for client in clients:
+            client.takes.set()
+        await asyncio.gather(*sending)
+        assert [client.status for client in clients] == [200, 503]
         front.close()

@@ -16,6 +16,7 @@ from pilotgraph.negotiation import RequestError
 from pilotgraph.protocol import PROBLEM_JSON, failure
 from pilotgraph.responses import ALWAYS, CACHED, NOT_CACHED
 from pilotgraph.settings import Settings
+from pilotgraph.turns import FULL
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -27,7 +28,6 @@ IN_URL, IN_BODY = ("GET", "HEAD"), ("POST", "QUERY")  # where a method has its q
 TAKE_SECONDS = 30.0  # for a client to take a piece of an answer
 PIECE_BYTES = 256_000
 _BROKEN = "The body of the request ended before it was whole."
-FULL = "Too many requests are waiting. Send it again in a moment."
 
 _ALWAYS: Headers = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 KEPT: Headers = [(b"cache-control", CACHED.encode()), *_ALWAYS]

@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 from pilotgraph.answering import Answering
 from pilotgraph.asgi import (
-    FULL,
     IN_URL,
     NOT_KEPT,
     TAKE_SECONDS,
@@ -64,7 +63,8 @@ class Front:
         try:
             await self._answer(scope, receive, tracked)
         except RequestError as error:
-            await explain(scope, send, error)
+            # Where it was raised there may be a large body, and a slow client would keep it in memory.
+            await explain(scope, send, error.with_traceback(None))
         except (Gone, TimeoutError, asyncio.CancelledError):
             return  # nobody is there to be told
         except Exception:  # noqa: BLE001 - the server would only drop it
@@ -78,13 +78,13 @@ class Front:
         if scope["path"] == _SPARQL:
             body = await self.answering.answer(scope, receive, send)
             if body is not None:
-                await self._page(scope, body, send)
+                await self._page(scope, body, send, self._client(scope))
         elif scope["path"] in _OPERATIONS:
             await self._operation(scope, send)
         else:
-            client = client_of(scope, Head.of(scope), self.settings.proxies)
+            client = self._client(scope)
             body = await self.answering.bodies.gather(scope, receive, client)
-            await self._page(scope, body, send)
+            await self._page(scope, body, send, client)
 
     @property
     def state(self) -> dict[str, float]:
@@ -105,15 +105,15 @@ class Front:
         self.answering.log.flush()
         self.pages.close()
 
-    async def _page(self, scope: Scope, body: bytes, send: Send) -> None:
-        if self.pages.waiting >= self.settings.page_threads + self.settings.queued:
-            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, FULL, {"Retry-After": "1"})
+    def _client(self, scope: Scope) -> str:
+        return client_of(scope, Head.of(scope), self.settings.proxies)
 
+    async def _page(self, scope: Scope, body: bytes, send: Send, client: str) -> None:
         async def waiting(message: Message) -> None:
             async with asyncio.timeout(TAKE_SECONDS):
                 await send(message)
 
-        await self.pages.respond(scope, body, waiting)
+        await self.pages.respond(scope, body, waiting, self.answering.sending, client)
 
     async def _operation(self, scope: Scope, send: Send) -> None:
         if scope["method"] == "OPTIONS":

@@ -2,14 +2,16 @@
 
 import asyncio
 from concurrent.futures import CancelledError, Future
+from contextvars import ContextVar
 
+from pilotgraph import guard
 from pilotgraph.crew import CLOSED
 from pilotgraph.errors import StoreUnavailable
 from pilotgraph.service import Given, Service
 from pilotgraph.store import Answer, Query
 
-# Whose turn the queries of pages take.
-PAGES = "pages"
+# Whose turn the queries of a page take: that of the reader for whom a thread makes it.
+CLIENT: ContextVar[str] = ContextVar("CLIENT", default="")
 
 
 class LoopStore:
@@ -26,7 +28,9 @@ class LoopStore:
             raise StoreUnavailable(CLOSED) from error
 
     def _ask(self, query: Query) -> "Future[Given]":
-        answering = self.service.answer(query, PAGES)
+        # What pages ask is the site's own; a setting for strangers must not refuse it.
+        query_kb = max(guard.MAX_KB, self.service.pool.settings.query_kb)
+        answering = self.service.answer(query, CLIENT.get(), query_kb)
         try:
             return asyncio.run_coroutine_threadsafe(answering, self._loop)
         except RuntimeError as error:  # the loop is closed

@@ -51,17 +51,18 @@ class Service:
         """An answer that needs no work."""
         return self.cache.get(key)
 
-    async def answer(self, query: Query, client: str = "") -> Given:
+    async def answer(self, query: Query, client: str = "", query_kb: int | None = None) -> Given:
         """Answer a query, completely.
 
         :param client: whose turn it takes, such as an address.
+        :param query_kb: the longest text taken, if that is not the one of the settings.
         :raises QueryError: if there is no answer; which subclass says why.
         """
         key = key_of(query)
         known = self.cache.get(key)
         if known:
             return known
-        reading = guard.read(query.text, self.pool.settings.query_kb)
+        reading = guard.read(query.text, query_kb or self.pool.settings.query_kb)
         shared = not reading.volatile and query.timeout_seconds is None
         origin = SHARED if shared and key in self.together else WORKER
 

@@ -26,4 +26,4 @@ def make_site(path: Path, pool: Pool, loop: asyncio.AbstractEventLoop, metrics: 
     service = Service(pool, f"{release.name} {hash_code()}")
     flask = create_app(release, LoopStore(service, loop), pool.settings)
     answering = Answering(service, metrics, Log(sys.stderr, pool.settings.log), loop)
-    return Front(answering, Bridge(flask.wsgi_app, pool.settings.page_threads))
+    return Front(answering, Bridge(flask.wsgi_app, pool.settings.page_threads, pool.settings.queued))
