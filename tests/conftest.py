@@ -21,6 +21,7 @@ from pilotgraph.deployment import Site, discover
 from pilotgraph.mapping import lines
 from pilotgraph.project import Project, Record
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.search_index import write_index
 from web import LIGHTS
 
 REPOSITORY = Path(__file__).parent.parent
@@ -89,8 +90,10 @@ def release(lighthouses: Path, tmp_path_factory: pytest.TempPathFactory) -> Rele
 
 @pytest.fixture(scope="session")
 def real_release(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A release built from `real`."""
-    return build(real, tmp_path_factory.mktemp("real"))
+    """A release built from `real`, with the index that the command writes beside it."""
+    made = build(real, tmp_path_factory.mktemp("real"))
+    write_index(made)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from io import StringIO
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from pilotgraph.browse import FORMS
+from pilotgraph.edition import Edition
 from pilotgraph.formats import RDF_FORMATS, Format
 from pilotgraph.release import Release
 from pilotgraph.responses import HTML, Form
@@ -81,6 +83,13 @@ def test_a_list_that_is_held_is_not_sent_again(client: FlaskClient) -> None:
         pytest.param("Lighthouse?page=2", 404, "This list has one page.", id="a page past the last"),
         pytest.param("Lighthouse?colour=red", 400, "This list cannot be narrowed", id="a key"),
         pytest.param("Lighthouse.csv?sort=height", 400, "This list cannot be sorted", id="a column"),
+        pytest.param("Keeper?sort=type", 400, "This list cannot be sorted by", id="the class of all"),
+        pytest.param(
+            "TidalLighthouse?sort=-liveView",
+            400,
+            'This list cannot be sorted by "liveView". There are: label, firstLit',
+            id="a column that no thing fills",
+        ),
         pytest.param("Lighthouse?tendedBy=%3Cx%3E%22%7D", 400, "is not a legal IRI", id="no IRI"),
         pytest.param("Lighthouse?tendedBy=%FF%00", 400, "is not a legal IRI", id="bytes that are no text"),
     ],
@@ -139,3 +148,42 @@ def test_a_list_is_below_the_path_of_a_proxy(release: Release) -> None:
 def test_forms_have_one_suffix_each() -> None:
     assert len({form.suffix for form in FORMS}) == len(FORMS)
     assert {form for form in FORMS if isinstance(form, Format)} == set(RDF_FORMATS)
+
+
+def limited(release: Release, **limits: int) -> FlaskClient:
+    app = serving(release)
+    edition = app.jinja_env.globals["site"]
+    assert isinstance(edition, Edition)
+    edition.lists = replace(edition.lists, **limits)  # type: ignore[arg-type]
+    return app.test_client()
+
+
+def test_a_list_with_too_many_rows_says_so_and_does_not_offer_them(release: Release) -> None:
+    client = limited(release, most_rows=4)
+    for suffix in (".csv", ".json"):
+        answer = client.get(f"/browse/Lighthouse{suffix}")
+        assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+        assert "Narrow the list" in answer.get_json()["detail"]
+        assert client.get(f"/browse/Lighthouse{suffix}?lampColour=lt:redLight").status_code == 200
+    assert client.get("/browse/Lighthouse.ttl").status_code == 200
+    page = get(client, "/browse/Lighthouse", BROWSER)
+    for text in (page.text, page.headers["Link"]):
+        assert "Lighthouse.csv" not in text
+        assert "Lighthouse.json?" not in text
+        assert "Lighthouse.ttl" in text
+    assert "Lighthouse.csv?" not in get(client, "/browse/Lighthouse?lampColour=lt:whiteLight", BROWSER).text
+    assert "Lighthouse.csv?" in get(client, "/browse/Lighthouse?lampColour=lt:redLight", BROWSER).text
+
+
+def test_what_is_counted_of_the_first_is_not_shown_as_the_count_of_all(release: Release) -> None:
+    client = limited(release, most=4)
+    page = get(client, "/browse/Lighthouse", BROWSER).text
+    facets = page[page.index('id="narrow"') :]
+    assert "what the first 4 have" in facets
+    assert '<a href="/browse/Lighthouse?' in facets
+    assert 'class="count"' not in facets
+    facets = get(client, "/browse/Lighthouse?lampColour=lt:redLight", BROWSER).text.partition('id="narrow"')[
+        2
+    ]
+    assert 'class="count"' in facets
+    assert "what the first" not in facets

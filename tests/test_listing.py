@@ -9,9 +9,10 @@ from pyoxigraph import NamedNode
 from pilotgraph import formats, selection
 from pilotgraph.catalogue import Column
 from pilotgraph.edition import Edition
+from pilotgraph.errors import LimitExceeded
 from pilotgraph.formats import N_TRIPLES, RDF_FORMATS
 from pilotgraph.list_queries import Stat
-from pilotgraph.listing import Lists, choose
+from pilotgraph.listing import MAX_ROWS, MAX_SORTED, Lists, choose
 from pilotgraph.release import Release
 from pilotgraph.responses import RdfForm
 from pilotgraph.selection import Selection
@@ -180,7 +181,24 @@ def test_a_list_that_is_too_long_is_cut_and_not_sorted(release: Release) -> None
         part = lists.page(asked(lists, "Lighthouse", lampColour="lt:redLight", sort="-focalHeight"))
         assert (part.total, part.beyond) == (3, False)
         assert local(part.rows.things) == ["kestrel-point", "drowned-anvil", "new-mole-head"]
-        assert len(lists.whole(asked(lists, "Lighthouse")).things) == 8
         assert lists.totals()["Lighthouse"] == 8
         part = lists.page(asked(lists, "Keeper"))
         assert (part.total, part.beyond) == (4, False)
+
+
+@pytest.mark.parametrize(("most", "most_rows"), [(MAX_SORTED, 4), (4, MAX_ROWS)])
+def test_a_list_that_is_too_long_is_not_written_as_rows(release: Release, most: int, most_rows: int) -> None:
+    with LocalStore(release) as store:
+        lists = replace(Edition(release, store, Settings()).lists, most=most, most_rows=most_rows)
+        with pytest.raises(LimitExceeded, match=r"more than 4 rows.* Narrow the list,.* take the dump"):
+            lists.whole(asked(lists, "Lighthouse"))
+        with pytest.raises(LimitExceeded, match="more than 4 rows"):
+            lists.whole(asked(lists, "Lighthouse", lampColour="lt:whiteLight"))
+        wanted = asked(lists, "Lighthouse", lampColour="lt:redLight", sort="-focalHeight")
+        assert local(lists.whole(wanted).things) == ["kestrel-point", "drowned-anvil", "new-mole-head"]
+        assert len(lists.whole(asked(lists, "Keeper")).things) == 4
+        assert len(formats.parse(lists.graph(asked(lists, "Lighthouse"), N_TRIPLES), N_TRIPLES, LIGHTS)) > 8
+
+
+def test_rows_are_fewer_than_what_is_sorted() -> None:
+    assert MAX_ROWS <= MAX_SORTED

@@ -3,10 +3,12 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from threading import Barrier, Event
+from time import sleep
 
 import pytest
 
@@ -27,6 +29,7 @@ def patiently(opener: Opener) -> int:
     for _ in range(1_000):
         with suppress(StoreUnavailable):
             return opener.use(count)
+        sleep(0.02)
     return 0
 
 
@@ -74,7 +77,7 @@ def _of_another_version(path: Path) -> None:
 def test_any_other_is_made_anew_in_memory(copy: Release, spoil: Callable[[Path], object]) -> None:
     wanted = Opener(copy).use(count)
     spoil(index_path(copy))
-    opener = Opener(copy)
+    opener = Opener(copy, making_seconds=20)
     assert opener.use(is_in_memory)
     # Each of its connections has all of it.
     both = Barrier(2, timeout=20)
@@ -89,7 +92,7 @@ def test_any_other_is_made_anew_in_memory(copy: Release, spoil: Callable[[Path],
 
 
 def test_one_that_is_damaged_later_is_made_anew_too(copy: Release) -> None:
-    opener = Opener(copy)
+    opener = Opener(copy, making_seconds=20)
     wanted = opener.use(count)
     path = index_path(copy)
     path.write_bytes(b"\xff" * path.stat().st_size)
@@ -127,7 +130,7 @@ def test_whoever_asks_while_it_is_made_waits_no_longer_than_agreed(
         fill(connection, release)
 
     monkeypatch.setattr(search_opener, "fill", wait_and_fill)
-    opener = Opener(copy, wait_seconds=0.01)
+    opener = Opener(copy, making_seconds=0.01)
     with pytest.raises(StoreUnavailable, match="is being made"):
         opener.use(count)
     go_on.set()
@@ -153,15 +156,70 @@ def test_whoever_finds_all_connections_taken_waits_no_longer_than_agreed(copy: R
     assert opener.use(count) > 0
 
 
-def test_what_went_wrong_once_is_tried_again(copy: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_an_index_that_was_begun_a_while_ago(
+    copy: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index_path(copy).unlink()
+    go_on, waits = Event(), list[float]()
+
+    def wait_and_fill(connection: sqlite3.Connection, release: Release) -> None:
+        go_on.wait(20)
+        fill(connection, release)
+
+    def wait(opened: list[Future[object]], seconds: float) -> object:
+        waits.append(seconds)
+        return futures.wait(opened, seconds)
+
+    monkeypatch.setattr(search_opener, "fill", wait_and_fill)
+    monkeypatch.setattr(search_opener, "wait", wait)
+    opener = Opener(copy, making_seconds=0.01)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="is being made"):
+            opener.use(count)
+    go_on.set()
+    assert waits[0] <= 0.01
+    assert waits[1] == 0
+
+
+@pytest.mark.parametrize("in_file", [True, False], ids=["a file", "memory"])
+def test_whoever_reads_writes_no_file(copy: Release, in_file: bool) -> None:
+    if not in_file:
+        index_path(copy).unlink()
+
+    def settings(connection: sqlite3.Connection) -> list[int]:
+        names = ("temp_store", "query_only")
+        return [int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in names]
+
+    opener = Opener(copy, making_seconds=20)
+    both = Barrier(2, timeout=20)
+
+    def wait_and_ask(connection: sqlite3.Connection) -> list[int]:
+        both.wait()
+        return settings(connection)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(opener.use, [wait_and_ask] * 2)) == [[2, 1]] * 2
+
+
+def test_what_could_not_be_made_is_tried_again_later(
+    copy: Release, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    index_path(copy).unlink()
+    tries, now = list[Release](), [100.0]
 
     def fail(connection: sqlite3.Connection, release: Release) -> None:
+        tries.append(release)
         raise MemoryError
 
-    opener = Opener(copy)
+    monkeypatch.setattr(search_opener, "monotonic", lambda: now[0])
+    opener = Opener(copy, making_seconds=20)
     with monkeypatch.context() as patched:
         patched.setattr(search_opener, "fill", fail)
-        with pytest.raises(MemoryError):
-            opener.use(count)
+        for seconds, tried in ((0, 1), (0, 1), (59, 1), (1, 2), (1, 2)):
+            now[0] += seconds
+            with pytest.raises(StoreUnavailable, match="could not be made"):
+                opener.use(count)
+            assert len(tries) == tried
+    assert "MemoryError" in caplog.text
+    now[0] += 60
     assert opener.use(count) > 0

@@ -1,12 +1,13 @@
 """Lists of things by class: the page of all classes, and the list of each, as a page and for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from flask import Response, request
 
 from pilotgraph import selection, sheet, signposts
-from pilotgraph.catalogue import Kind
+from pilotgraph.catalogue import LABEL, SORT, Kind
+from pilotgraph.document import quoted
 from pilotgraph.edition import Edition
 from pilotgraph.formats import RDF_FORMATS, Format
 from pilotgraph.list_page import ListPage, Writer
@@ -36,14 +37,29 @@ def things(edition: Edition, name: str) -> Response:
     """The things of one class, in the form that the client takes or that a suffix names."""
     kind, form = _find(edition, name)
     known = [*edition.lists.catalogue.columns(kind), edition.lists.catalogue.classes(kind)]
+    _check_order(edition, kind)
     wanted = selection.read(list(request.args.items(multi=True)), kind, known, edition.lists.catalogue)
     # The address is that of its query string too.
     stamp = f"{edition.stamp} {request.query_string.decode('latin-1')}"
     response = cached(stamp, form, lambda: _WRITERS.get(form.suffix, _write_graph)(edition, wanted, form))
     # The other forms have all rows, of whatever page.
     asked = _asked(edition, selection.whole(wanted))
-    response.headers["Link"] = signposts.of_list(edition, kind.path, asked, FORMS, form)
+    # How many a narrowed list has is not known here without another query.
+    total = 0 if wanted.wanted else edition.lists.profile(kind).total
+    response.headers["Link"] = signposts.of_list(edition, kind.path, asked, _forms(edition, total), form)
     return response
+
+
+def _check_order(edition: Edition, kind: Kind) -> None:
+    """Refuse to sort by what no thing of a list has: the same order under another name."""
+    asked = request.args.getlist(SORT)
+    # What a class is like as a whole is dear, and most addresses name no order.
+    known = [LABEL, *(each.key for each in edition.lists.profile(kind).columns)] if asked else []
+    for each in asked:
+        key = each.removeprefix("-")
+        if key not in known:
+            message = f"This list cannot be sorted by {quoted(key)}. There are: {', '.join(known)}."
+            raise RequestError(HTTPStatus.BAD_REQUEST, message)
 
 
 def _find(edition: Edition, name: str) -> tuple[Kind, Form]:
@@ -61,9 +77,15 @@ def _find(edition: Edition, name: str) -> tuple[Kind, Form]:
 
 def _write_page(edition: Edition, wanted: Selection, form: Form) -> Response:
     shown = _page(edition, wanted)
+    forms = _forms(edition, shown.total + shown.beyond)[1:]
     canonical = f"{edition.paths.dataset}{wanted.kind.path.removeprefix('/')}{_asked(edition, wanted)}"
     term = edition.paths.path(wanted.kind.iri.value)
-    return page("list.html", list=shown, forms=FORMS[1:], canonical=canonical, term=term)
+    return page("list.html", list=shown, forms=forms, canonical=canonical, term=term)
+
+
+def _forms(edition: Edition, total: int) -> Sequence[Form]:
+    """The forms that a list of so many things can be had in."""
+    return FORMS if edition.lists.has_rows(total) else [each for each in FORMS if each not in (CSV, JSON)]
 
 
 def _asked(edition: Edition, wanted: Selection) -> str:

@@ -15,6 +15,7 @@ from rdflib import XSD
 
 from pilotgraph import formats, list_queries
 from pilotgraph.catalogue import Catalogue, Column, Kind
+from pilotgraph.errors import LimitExceeded
 from pilotgraph.formats import N_TRIPLES, RESULT_FORMATS, Format
 from pilotgraph.list_queries import Scope, Stat, Usage
 from pilotgraph.selection import Selection, Wanted, facetable
@@ -24,6 +25,9 @@ from pilotgraph.triples import TYPE, Triples
 MAX_CHOICES = 30
 # A list of more things is neither counted to its end nor sorted, so that a page of it costs no more.
 MAX_SORTED = 100_000
+# A list of more things is not written as rows: all of them are held at once, with their names, and as
+# triples, as answers and as the file that is made of them.  Fewer than are sorted, so that rows always are.
+MAX_ROWS = 20_000
 _MAX_COLUMNS = 6
 # A text of more characters is to be read, not to be looked up; so is a cell of more values.
 _LONG_TEXT, _MANY_VALUES = 60, 2.5
@@ -31,6 +35,10 @@ _LONG_TEXT, _MANY_VALUES = 60, 2.5
 _WELL_FILLED = 0.3
 # Where a value is that of fewer things, in the mean, to choose it is to choose a thing.
 _SHARED = 1.5
+_TOO_LONG = (
+    "This list has more than {:,} rows, the most that CSV and JSON have. Narrow the list, take it as RDF,"
+    " or take the dump."
+)
 _NO_BASE = "http://localhost/"  # nothing in N-Triples is relative
 
 Counts = Mapping[NamedNode, Mapping[Wanted, int]]
@@ -68,7 +76,7 @@ class Part:
     """The rows of one page; how many things are asked for, and how many of these have which value.
 
     `names` is what the things are called that the list is narrowed by; `beyond` says that there are more
-    than were counted.
+    than were counted, and that `counts` are those of the first of them.
     """
 
     rows: Rows
@@ -85,6 +93,7 @@ class Lists:
     :param ours: what the IRIs begin with that have pages here; a column of other IRIs has no names to show.
     :param apart: named graphs that list nothing.
     :param most: the largest list that is counted and sorted.
+    :param most_rows: the largest list that is written as rows.
     """
 
     store: Store
@@ -93,6 +102,7 @@ class Lists:
     apart: Collection[str]
     language: str = ""
     most: int = MAX_SORTED
+    most_rows: int = MAX_ROWS
     _profiles: dict[str, Profile] = field(default_factory=dict)
 
     def profile(self, kind: Kind) -> Profile:
@@ -135,13 +145,26 @@ class Lists:
         return _read_counts(self._select(list_queries.counts(scope, selection, profile.facets)))
 
     def whole(self, selection: Selection) -> Rows:
-        """Fetch all rows, in order."""
+        """Fetch all rows, in order.
+
+        :raises LimitExceeded: if there are too many.
+        """
         profile = self.profile(selection.kind)
+        total = profile.usage.total
+        if selection.wanted and not self.has_rows(total):
+            query = list_queries.counts(self._scope(profile, selection), selection, [])
+            total, _ = _read_counts(self._select(query))
+        if not self.has_rows(total):
+            raise LimitExceeded(_TOO_LONG.format(min(self.most_rows, self.most)))
         return Rows(
             self._order(profile, selection),
             profile.shown,
             Triples(self._construct(self._rows(profile, selection, named=True))),
         )
+
+    def has_rows(self, total: int) -> bool:
+        """Whether a list of so many things can be had as rows."""
+        return total <= min(self.most_rows, self.most)
 
     def graph(self, selection: Selection, form: Format[RdfFormat]) -> bytes:
         """Write what the table says: types and labels of its things, and the values of its columns."""
