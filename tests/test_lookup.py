@@ -161,6 +161,20 @@ def test_what_the_store_does_not_hold(iri: str, known: bool, triples: int) -> No
     assert (ox.NamedNode(iri) in asked.page(iri)[0]) is known
 
 
+def test_many_names_are_asked_for_in_several_queries() -> None:
+    class Counting(Small):
+        def query(self, query: Query) -> Answer:
+            lengths.append(len(query.text))
+            return super().query(query)
+
+    lengths: list[int] = []
+    asked = Lookup(Counting('id:a rdfs:label "A" .'), DESCRIBED)
+    others = [f"{TREES}id/{number}-{'x' * 900}" for number in range(300)]
+    assert list(asked.names([*others, A])) == [ox.NamedNode(A)]
+    assert len(lengths) > 10
+    assert max(lengths) < 30_000
+
+
 def test_names() -> None:
     asked, _ = lookup('id:a rdfs:label "A" ; skos:notation "1" ; t:height 3 . id:b rdfs:label "B" .')
     found = asked.names([A, TREES + "id/nothing"])

@@ -152,6 +152,8 @@ class Edition:
         self.questions = published_questions(release)
         self.views = published_pictures(release)
         self.guide = published_chapters(release)
+        self._chapters: list[ShownChapter] | None = None
+        self._accounts: tuple[list[tuple[str, list[Account]]], list[tuple[str, list[Account]]]] | None = None
         self.terms = Terms(
             self.describer,
             Constraints(Triples(shapes), self.language),
@@ -177,7 +179,7 @@ class Edition:
         terms, nothing = self.terms, Samples()
         return terms.by_kind(terms.own, nothing), terms.by_kind(terms.used, nothing)
 
-    @cached_property
+    @property
     def accounts(self) -> tuple[list[tuple[str, list[Account]]], list[tuple[str, list[Account]]]]:
         """What pages say of the ontology's own terms and of those of others, each by kind.
 
@@ -185,24 +187,30 @@ class Edition:
 
         :raises QueryError: if the store has no answer just now; the next reader asks again.
         """
-        names, apart = self.dataset.graphs()
-        graphs = [each for each in names if each not in apart]
-        asked = chain.from_iterable(self.terms.constraints.by_class.values())
-        samples = sample(self.lookup, graphs, self.dataset.node, self.terms.wanted(), names_in(asked))
-        return self.terms.by_kind(self.terms.own, samples), self.terms.by_kind(self.terms.used, samples)
+        # Two that come at once make it twice: neither waits for a thread that waits for the store.
+        if self._accounts is None:
+            names, apart = self.dataset.graphs()
+            graphs = [each for each in names if each not in apart]
+            asked = chain.from_iterable(self.terms.constraints.by_class.values())
+            samples = sample(self.lookup, graphs, self.dataset.node, self.terms.wanted(), names_in(asked))
+            own, used = (self.terms.by_kind(each, samples) for each in (self.terms.own, self.terms.used))
+            self._accounts = own, used
+        return self._accounts
 
     @cached_property
     def diagram(self) -> Diagram:
         """The picture of the model."""
         return draw(self.terms)
 
-    @cached_property
+    @property
     def chapters(self) -> list[ShownChapter]:
         """The guide with what its queries find, made when it is first asked for.
 
         :raises QueryError: as for `accounts`.
         """
-        return [show_chapter(each, self.terms, self.lookup) for each in self.guide]
+        if self._chapters is None:
+            self._chapters = [show_chapter(each, self.terms, self.lookup) for each in self.guide]
+        return self._chapters
 
     def describe_service(self, form: RdfForm, address: str, limits: Mapping[str, Limit]) -> bytes:
         """Write the description of the endpoint, as the server gives it that answers at `address`."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from pyoxigraph import NamedNode
@@ -58,5 +58,4 @@ def show_chapter(chapter: Chapter, terms: Terms, lookup: Lookup) -> ShownChapter
 
 def _answer(query: Asked, describer: Describer, lookup: Lookup) -> Answered:
     answer = lookup.store.query(Query(query.text))
-    table = describer.table(answer.content, lookup.names)
-    return Answered(query.text.strip(), replace(table, rows=table.rows[:SHOWN_ROWS]))
+    return Answered(query.text.strip(), describer.table(answer.content, lookup.names, SHOWN_ROWS))

@@ -3,10 +3,12 @@
 Each view takes the edition, and what its route names.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import Response, request
 
+from pilotgraph.accounts import Account
 from pilotgraph.edition import Edition
 from pilotgraph.negotiation import negotiate
 from pilotgraph.responses import HTML, cached, not_found, page, send
@@ -24,20 +26,20 @@ def _write_ontology(edition: Edition, path: str) -> bytes:  # the page marks the
 
 def term(edition: Edition, name: str) -> Response:
     """All that a release says of one term; its IRI leads to the page of the ontology, which has them all."""
-    found = next(
-        (
-            (heading, account)
-            for groups in edition.accounts
-            for heading, members in groups
-            for account in members
-            if account.anchor == name
-        ),
-        None,
-    )
-    if found is None:
+    if name not in _by_anchor(edition.outline):  # for which no store is asked
         raise not_found()
     negotiate(request.headers.get("Accept"), (HTML,))
-    return cached(edition.stamp, HTML, lambda: page("term.html", heading=found[0], term=found[1]))
+    heading, account = _by_anchor(edition.accounts)[name]
+    return cached(edition.stamp, HTML, lambda: page("term.html", heading=heading, term=account))
+
+
+def _by_anchor(parts: Iterable[list[tuple[str, list[Account]]]]) -> dict[str, tuple[str, Account]]:
+    return {
+        account.anchor: (heading, account)
+        for groups in parts
+        for heading, members in groups
+        for account in members
+    }
 
 
 def guide(edition: Edition) -> Response:

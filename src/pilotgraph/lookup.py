@@ -9,7 +9,7 @@ That says nothing of a thing, so its page leaves it out; its document has all th
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Triple
@@ -26,6 +26,7 @@ SHOWN_IN_ALL = 48  # so that a page with many classes is no longer than one with
 NAMED = 12  # of what only names a thing
 NOTATION = NamedNode(SKOS.notation)
 NAMES = (*LABELS, NOTATION)
+_PORTION = 25_000  # characters; a query may have 200,000 bytes
 _NO_BASE = "http://localhost/"  # nothing in N-Triples is relative
 
 
@@ -135,8 +136,11 @@ class Lookup:
         ]
 
     def names(self, iris: Iterable[str]) -> Triples:
-        things = " ".join(str(NamedNode(iri)) for iri in iris)
-        return Triples(self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMES)}"))
+        """Return what things are called."""
+        found: list[Triple] = []
+        for things in _portions(str(NamedNode(iri)) for iri in iris):
+            found += self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMES)}")
+        return Triples(found)
 
     def _parts(self, thing: NamedNode, part: str) -> list[str]:
         """Patterns for what a page shows in full of what a thing names."""
@@ -168,6 +172,20 @@ def room(totals: Sequence[int]) -> int:
 def _some_of(subject: str, *predicates: NamedNode) -> str:
     # FILTER, since the engine would join VALUES to every label there is: 80 ms and not 0.2.
     return f"{subject} ?p ?o FILTER(?p IN ({', '.join(map(str, predicates))}))"
+
+
+def _portions(things: Iterable[str]) -> Iterator[str]:
+    """Join things into texts that fit into a query."""
+    portion: list[str] = []
+    length = 0
+    for thing in things:
+        if length + len(thing) > _PORTION and portion:
+            yield " ".join(portion)
+            portion, length = [], 0
+        portion.append(thing)
+        length += len(thing) + 1
+    if portion:
+        yield " ".join(portion)
 
 
 def _part(thing: NamedNode, part: str) -> str:

@@ -108,17 +108,21 @@ class Describer:
         )
 
     def table(
-        self, answer: bytes, look_up: Callable[[Collection[str]], Triples] = lambda _: Triples([])
+        self,
+        answer: bytes,
+        look_up: Callable[[Collection[str]], Triples] = lambda _: Triples([]),
+        most: int = MAX_ROWS,
     ) -> Table:
         """Read an answer in the SPARQL 1.1 JSON format; numbers and truth stay as a query has them.
 
         :param look_up: finds what things of ours are called, by their IRIs.
+        :param most: how many rows are shown.
         """
         read = json.loads(answer)
         if "boolean" in read:
             return Table([Property("answer")], [[Value(str(read["boolean"]).lower())]], 1)
         found, names = read["results"]["bindings"], read["head"]["vars"]
-        shown = found[:MAX_ROWS]
+        shown = found[:most]
         things = {cell["value"] for row in shown for cell in row.values() if self._is_thing(cell)}
         labels = look_up(sorted(things)) if things else Triples([])
         rows = [[self._cell(row.get(name), labels) for name in names] for row in shown]

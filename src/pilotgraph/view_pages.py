@@ -83,8 +83,8 @@ def _table(edition: Edition, picture: Picture) -> Table:
         for row in read["results"]["bindings"]
         for name, cell in row.items()
     )
-    look_up = [edition.lookup.names] if nameless else []
-    table = edition.describer.table(content, *look_up)
+    describer = edition.describer
+    table = describer.table(content, edition.lookup.names) if nameless else describer.table(content)
     places = {name: place for place, name in enumerate(names)}
     labels = {place: places[name + _LABEL] for name, place in places.items() if name + _LABEL in places}
     kept = [place for place in places.values() if place not in labels.values()]
