@@ -185,8 +185,8 @@ def test_every_answer_is_open_to_scripts_and_closed_to_foreign_content(
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Vary"] == "Accept"
     assert response.headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     )
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -281,7 +281,8 @@ def test_what_a_client_has_is_not_sent_again_nor_asked_for(
     first = frail.get(path)
     assert first.headers["Cache-Control"] == "public, max-age=300"
     asked = store.asked
-    for tag in (first.headers["ETag"], "W/" + first.headers["ETag"], f'"x", {first.headers["ETag"]}'):
+    weak = first.headers["ETag"]
+    for tag in (weak, weak.removeprefix("W/"), f'"x", {weak}'):
         again = frail.get(path, headers={"If-None-Match": tag})
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]

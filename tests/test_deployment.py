@@ -72,6 +72,18 @@ def test_an_index_of_sitemaps_leads_to_the_pages(url: str, release: Release) -> 
     assert (names["class"], names["question"], "view" in names) == ("Tower", "how-high", False)
 
 
+def test_an_index_that_leads_to_itself_has_an_end(url: str, release: Release) -> None:
+    Files.content.update(
+        {
+            "/": release.read("description.ttl"),
+            "/ontology": release.read("ontology.ttl"),
+            "/sitemap.xml": b'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+            b"<sitemap><loc>https://elsewhere.example/sitemap.xml</loc></sitemap></sitemapindex>",
+        }
+    )
+    assert "class" not in discover(url).names
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -54,7 +54,7 @@ def test_what_is_not_known_is_404(client: FlaskClient, path: str) -> None:
 def test_crawlers_may_read_pages_and_no_endless_views(release: Release, prefix: str) -> None:
     client = serving(release, public_url=prefix and f"https://example.net{prefix}").test_client()
     text = client.get("/robots.txt").text
-    assert f"Disallow: {prefix}/*?\n" in text
+    assert f"Allow: {prefix}/static/\nDisallow: {prefix}/*?\n" in text
     robots = urllib.robotparser.RobotFileParser()
     robots.parse(text.splitlines())
     for path in ("/", "/doc/lighthouse/kestrel-point.html", "/browse/Lighthouse"):

@@ -114,6 +114,7 @@ def test_a_page_shows_the_first_rows_of_many(client: FlaskClient) -> None:
 def test_a_malformed_query_stays_in_the_form_with_what_is_wrong(client: FlaskClient) -> None:
     response = ask(client, "SELECT * { <b> ")
     assert (response.status_code, response.mimetype) == (400, "text/html")
+    assert response.headers["Cache-Control"] == "no-store"
     assert "Malformed query" in response.text
     assert "SELECT * { &lt;b&gt; </textarea>" in response.text
 

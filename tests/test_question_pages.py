@@ -162,6 +162,7 @@ def test_a_value_that_cannot_be_one_is_refused_on_the_page(
     response = get(client, f"{QUESTION}?{asked}", BROWSER)
     assert (response.status_code, response.mimetype) == (400, "text/html")
     assert "ETag" not in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
     assert said in html.unescape(response.text)
     assert field in response.text
     assert "<tbody>" not in response.text

@@ -94,3 +94,37 @@ def test_a_browser_may_ask_first_what_a_script_of_elsewhere_may_send(
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert set(response.headers["Access-Control-Allow-Methods"].split(", ")) == allowed
     assert response.headers["Access-Control-Allow-Headers"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "runs"),
+    [
+        ("/sparql", True),
+        ("/sparql?query=ASK%20%7B%7D", True),
+        ("/sparql?query=nonsense", True),
+        ("/", False),
+        ("/doc/keeper/ida-sandpiper.html", False),
+        ("/queries/highest-lights", False),
+        ("/views/heights", False),
+        ("/nothing", False),
+    ],
+)
+def test_only_the_page_to_ask_from_runs_scripts_and_they_are_the_sites(
+    client: FlaskClient, path: str, runs: bool
+) -> None:
+    response = get(client, path, BROWSER)
+    rules = dict(each.split(maxsplit=1) for each in response.headers["Content-Security-Policy"].split("; "))
+    assert rules["default-src"] == "'none'"
+    for directive in ("script-src", "connect-src"):
+        assert rules.get(directive) == ("'self'" if runs else None)
+    assert ("<script defer" in response.text) == runs
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/doc/keeper/ida-sandpiper.ttl", "/queries/highest-lights.csv", "/sitemap.xml"]
+)
+def test_a_tag_stays_true_of_what_a_proxy_has_compressed(client: FlaskClient, path: str) -> None:
+    tag = client.get(path).headers["ETag"]
+    assert tag.startswith('W/"')
+    for held in (tag, tag.removeprefix("W/")):
+        assert client.get(path, headers={"If-None-Match": held}).status_code == 304

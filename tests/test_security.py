@@ -229,6 +229,24 @@ def test_an_answer_is_compressed_and_known_again(ask: Client, answer: bytes) -> 
     assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/doc/lighthouse/kestrel-point.jsonld", "/browse/Lighthouse.json", "/sitemap.xml"),
+        *("/queries/highest-lights", "/views/heights.svg", "/sparql/terms.json"),
+        *("/static/style.css", "/static/query.js", "/releases/0.3.0/data.ttl"),
+    ],
+)
+def test_pages_and_their_parts_are_compressed_and_known_again(ask: Client, path: str) -> None:
+    reply = ask(path, accept="*/*", accept_encoding="gzip")
+    assert (reply.status, reply.headers["Content-Encoding"]) == (200, "gzip")
+    assert gzip.decompress(reply.body) == ask(path, accept="*/*").body
+    tag = reply.headers["ETag"]
+    assert tag.startswith('W/"')
+    again = ask(path, accept="*/*", accept_encoding="gzip", if_none_match=tag)
+    assert (again.status, again.body) == (304, b"")
+
+
 @pytest.mark.parametrize(("query", "status"), [("SELECT", 400), ("ASK { SERVICE <http://a/> {} }", 403)])
 def test_an_error_is_the_servers(ask: Client, query: str, status: int) -> None:
     reply = ask(f"/sparql?query={quote(query)}", accept=JSON)

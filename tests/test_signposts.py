@@ -5,9 +5,14 @@ from email.message import Message
 import pytest
 from flask.testing import FlaskClient
 
+from pilotgraph import signposts
+from pilotgraph.browse import FORMS
 from pilotgraph.conformity import links
+from pilotgraph.edition import Edition
 from pilotgraph.release import Release
-from pilotgraph.responses import DOCUMENTS
+from pilotgraph.responses import DOCUMENTS, HTML
+from pilotgraph.settings import Settings
+from pilotgraph.store import LocalStore
 from web import BROWSER, KESTREL, LIGHTS, get, serving
 
 LICENSE = ("https://creativecommons.org/licenses/by/4.0/", "license")
@@ -96,3 +101,38 @@ def test_what_a_browser_escapes_is_escaped_in_every_link(client: FlaskClient, pr
         header = get(client, path).headers["Link"]
         assert header.isascii()
         assert f"<{prefix}/doc/{thora}.ttl>" in header
+
+
+LENGTHS = pytest.mark.parametrize(
+    ("length", "told"), [(250, True), (251, False), (3_000, False)], ids=["short", "long", "very long"]
+)
+# What the other headers of an answer take, with some to spare.
+OTHERS_BYTES = 1_000
+
+
+@LENGTHS
+def test_the_links_of_a_list_that_much_is_asked_of_stay_short(
+    release: Release, prefix: str, length: int, told: bool
+) -> None:
+    edition = Edition(
+        release, LocalStore(release), Settings(public_url=prefix and f"https://a.example{prefix}")
+    )
+    query = "?" + "built=1850&".ljust(length, "1")
+    for form in FORMS:
+        header = signposts.of_list(edition, "/browse/Lighthouse", query, FORMS, form)
+        other = "csv" if form is HTML else "json" if form.suffix == ".csv" else "csv"
+        assert (f"<{prefix}/browse/Lighthouse.{other}{query}>" in header) == told
+        assert f'<{prefix}/>; rel="collection"' in header
+        assert len(header) + OTHERS_BYTES < 4_096
+
+
+@LENGTHS
+def test_the_links_of_a_question_that_is_asked_with_much_stay_short(
+    client: FlaskClient, prefix: str, length: int, told: bool
+) -> None:
+    query = "?least=" + "1".rjust(length - len("least="), "0")
+    response = get(client, f"/queries/highest-lights{query}", BROWSER)
+    header = response.headers["Link"]
+    assert (f"<{prefix}/queries/highest-lights.csv{query}>" in header) == told
+    assert 'rel="cite-as"' in header
+    assert len(header) + OTHERS_BYTES < 4_096

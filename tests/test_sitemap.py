@@ -11,6 +11,7 @@ from pyoxigraph import Quad
 from pilotgraph import sitemap
 from pilotgraph.formats import N_QUADS, parse
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.store import Answer, LocalStore, Query
 from web import LIGHTS, serving
 
 PUBLIC = "https://example.net/flora"
@@ -61,6 +62,36 @@ def test_what_is_too_much_for_one_file_is_in_several(
     assert all(len(each) <= 5 for each in found[1:])
     assert sorted(chain.from_iterable(found)) == sorted(whole)
     assert several.get(f"/sitemap-{total + 1}.xml").status_code == 404
+
+
+@pytest.mark.parametrize(("room", "whole"), [(0, True), (-1, False)], ids=["just enough", "one too few"])
+def test_a_file_has_no_more_pages_than_it_may(
+    client: FlaskClient, release: Release, monkeypatch: pytest.MonkeyPatch, room: int, whole: bool
+) -> None:
+    found = places(client)
+    monkeypatch.setattr(sitemap, "MOST", len(found) + room)
+    again = places(serving(release, public_url=PUBLIC).test_client())
+    assert again == (found if whole else [f"{PUBLIC}/sitemap-{number}.xml" for number in range(2)])
+
+
+def test_many_files_are_made_once_each(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemap, "MOST", 2)
+    asked: list[str] = []
+    store = LocalStore(release)
+    answer = store.query
+
+    def query(asking: Query) -> Answer:
+        asked.append(asking.text)
+        return answer(asking)
+
+    monkeypatch.setattr(store, "query", query)
+    several = serving(release, store, PUBLIC).test_client()
+    paths = [urlsplit(each).path.removeprefix("/flora") for each in places(several)]
+    assert len(paths) > 6
+    for _ in range(2):
+        for path in paths:
+            places(several, path)
+    assert len([each for each in asked if "OFFSET" in each]) == len(paths) - 1
 
 
 def test_the_day_of_the_last_change_is_told_only_where_it_is_known(

@@ -191,7 +191,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "what the query page completes",
         "/sparql/terms.json",
-        "Prefixes, classes, properties and named graphs, for editors.",
+        "Prefixes, classes and properties, for editors.",
         [(JSON, replace(_KEPT, media_type=JSON.media_type))],
     ),
     Kind(

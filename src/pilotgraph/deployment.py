@@ -116,16 +116,19 @@ def _pages(root: str) -> dict[str, str]:
     return found
 
 
-def _sitemap(url: str) -> list[str]:
+def _sitemap(url: str, *, of_index: bool = False) -> list[str]:
+    """What a sitemap names, or the first that an index names; an index may not name another."""
     reply = ask(url)
     try:
         tree = ET.fromstring(reply.content)  # noqa: S314 - expat bounds what entities grow to
     except ET.ParseError:
         return []  # a check of its own asks for the sitemap
     places = [each.text or "" for each in tree.iter(f"{{{SPACE}}}loc")]
-    if tree.tag == f"{{{SPACE}}}sitemapindex" and places:
-        return _sitemap(urljoin(url, urlsplit(places[0]).path))
-    return places
+    if tree.tag != f"{{{SPACE}}}sitemapindex":
+        return places
+    if of_index or not places:
+        return []
+    return _sitemap(urljoin(url, urlsplit(places[0]).path), of_index=True)
 
 
 def _below(start: str, nodes: Iterable[ox.NamedNode]) -> list[str]:

@@ -38,7 +38,10 @@ def void(edition: Edition, suffix: str) -> Response:
 
 def robots(edition: Edition) -> Response:
     """What crawlers may read (RFC 9309): every page, but none of the endless views that a query makes."""
-    text = f"User-agent: *\nDisallow: {edition.paths.prefix}/*?\n\nSitemap: {_root(edition)}/sitemap.xml\n"
+    prefix = edition.paths.prefix
+    # Pages ask for their style by its hash, after a question mark; of two rules the longer one counts.
+    rules = f"User-agent: *\nAllow: {prefix}/static/\nDisallow: {prefix}/*?\n"
+    text = f"{rules}\nSitemap: {_root(edition)}/sitemap.xml\n"
     return cached(edition.stamp, PLAIN, lambda: send(text.encode(), PLAIN.media_type))
 
 
@@ -47,7 +50,7 @@ def all_pages(edition: Edition) -> Response:
 
     def write() -> Response:
         total, paths = sitemap.count(edition), _paths(edition)
-        if total > 1 or total * sitemap.MOST + len(paths) > 2 * sitemap.MOST:
+        if sitemap.count_things(edition) + len(paths) > sitemap.MOST:
             return send(sitemap.index(_root(edition), total), XML.media_type)
         found = sitemap.urls(edition, _origin(edition), paths, range(1, total + 1))
         return send(found, XML.media_type)

@@ -12,7 +12,17 @@ from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pilotgraph.negotiation import Offer, choose, negotiate, sent_as
 from pilotgraph.protocol import HOW_TO_ASK, accept_of, failure, read_query
-from pilotgraph.responses import HTML, Form, RdfForm, Representation, cached, page, send
+from pilotgraph.responses import (
+    HTML,
+    NOT_CACHED,
+    WITH_SCRIPTS,
+    Form,
+    RdfForm,
+    Representation,
+    cached,
+    page,
+    send,
+)
 from pilotgraph.service_description import Limit
 from pilotgraph.settings import options
 from pilotgraph.store import Answer, Query
@@ -61,6 +71,7 @@ def sparql(edition: Edition) -> Response:
         response = _write(edition, query, problem=told.problem, slip=slip(query.text, error))
         response.status_code = told.status
         response.headers.update(told.headers)
+        response.headers["Cache-Control"] = NOT_CACHED
         return response
 
 
@@ -103,7 +114,7 @@ def _write(edition: Edition, query: Query, shown: Shown | None = None, **more: o
     endpoint = _address(edition) + (f"?{urlencode(besides, quote_via=quote)}" if besides else "")
     graph, short = shown is not None and shown.graph is not None, len(asked) <= snippets.ADDRESS_BYTES
     here = f"{edition.paths.prefix}/sparql?{asked}"
-    return page(
+    response = page(
         "sparql.html",
         query=query.text,
         besides=besides,
@@ -118,6 +129,8 @@ def _write(edition: Edition, query: Query, shown: Shown | None = None, **more: o
         address_bytes=snippets.ADDRESS_BYTES,
         **({"problem": None, "slip": None, "start": ""} | more),
     )
+    response.headers["Content-Security-Policy"] = WITH_SCRIPTS
+    return response
 
 
 def _address(edition: Edition) -> str:

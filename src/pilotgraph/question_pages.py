@@ -32,6 +32,7 @@ from pilotgraph.questions import Question
 from pilotgraph.responses import (
     DOCUMENTS,
     HTML,
+    NOT_CACHED,
     Representation,
     cached,
     not_found,
@@ -113,6 +114,7 @@ def question(edition: Edition, name: str) -> Response:
         response = _write(edition, found, given, wrong=wrong, problem={**told.problem, **named})
         response.status_code = told.status
         response.headers.update(told.headers)
+        response.headers["Cache-Control"] = NOT_CACHED
         return response
 
 

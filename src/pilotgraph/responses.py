@@ -1,8 +1,8 @@
 """What can be sent and how: the forms of a document, pages, redirects, errors, and the headers of all.
 
-Every answer may be read by scripts of any origin (CORS), and forbids a browser to run a script or to
-load anything from elsewhere.  Errors are `application/problem+json`, or a page for people, and say
-no more than their message.
+Every answer may be read by scripts of any origin (CORS), and forbids a browser to load anything from
+elsewhere and to run a script, but for the site's own on the page that needs it.  Errors are
+`application/problem+json`, or a page for people, and say no more than their message.
 """
 
 import hashlib
@@ -47,13 +47,15 @@ DOCUMENTS: tuple[Form, ...] = (HTML, *RDF_FORMATS)
 # What a browser does with a page, which means nothing for what is not one.
 FOR_PAGES = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
+# The page with an editor for queries runs scripts of the site, which fetch from the site.
+WITH_SCRIPTS = FOR_PAGES["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
 # Open to scripts of any origin, those too whose page has asked for isolation.
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
@@ -120,7 +122,9 @@ def check_host() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    response.headers.update(ALWAYS | FOR_PAGES)
+    response.headers.update(ALWAYS)
+    for name, value in FOR_PAGES.items():
+        response.headers.setdefault(name, value)
     if request.method == "OPTIONS" and "Allow" in response.headers:
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "*"
@@ -133,7 +137,8 @@ def cached(stamp: str, form: Form, write: Callable[[], Response]) -> Response:
     :param write: raises, if there is nothing to write.
     """
     seen = f"{stamp}\n{request.base_url}\n{form.suffix}"
-    tag = quote_etag(hashlib.sha256(seen.encode()).hexdigest()[:32])
+    # Weak, as a proxy may compress what is sent.
+    tag = quote_etag(hashlib.sha256(seen.encode()).hexdigest()[:32], weak=True)
     held = request.headers.get("If-None-Match", "").strip()
     if held == "*":
         write()  # it is true of whatever there is, and of nothing else

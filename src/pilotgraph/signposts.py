@@ -17,6 +17,8 @@ from pilotgraph.responses import DOCUMENTS, HTML, Form
 _PAGE = "https://schema.org/AboutPage"
 _COLLECTION = "https://schema.org/CollectionPage"
 _DATASET = "https://schema.org/Dataset"
+# Every link to a view has its query string again, and many proxies take no more than 4 kB of headers.
+_LONGEST_QUERY = 250
 
 
 def of_document(edition: Edition, iri: str, form: Form, classes: Iterable[str]) -> str:
@@ -73,9 +75,10 @@ def of_ontology(edition: Edition, form: Form) -> str:
 def of_question(edition: Edition, iri: str, answers: Iterable[tuple[str, str]]) -> str:
     """Links of the page of a published question: to its answer, and to what describes it.
 
-    :param answers: the paths of its answer, each with its media type.
+    :param answers: the paths of its answer, each with its media type; left out if what they ask for is long.
     """
-    links = [_link(path, "alternate", media_type) for path, media_type in answers]
+    short = [each for each in answers if _is_short(each[0].partition("?")[2])]
+    links = [_link(path, "alternate", media_type) for path, media_type in short]
     links += [_link(iri, "canonical"), _link(iri, "cite-as")]
     links += [_link(f"{edition.paths.prefix}/void.ttl", "describedby", TURTLE.media_type), *_types(_PAGE)]
     return _joined(edition, links)
@@ -85,12 +88,14 @@ def of_list(edition: Edition, path: str, query: str, forms: Iterable[Form], form
     """Links of one form of a list: to the same view in the other forms, and to the dataset it is from.
 
     :param path: the path of its page, below the root of the site.
-    :param query: what is asked for, with its question mark; may be empty.
+    :param query: what is asked for, with its question mark; may be empty.  If it is long, no link repeats it.
     """
-    here = f"{edition.paths.prefix}{path}"
-    targets = [(each, f"{here}{'' if each is HTML else each.suffix}{query}") for each in forms]
-    links = _forms(targets, form)
-    links.append(_link(f"{edition.paths.dataset}{path.removeprefix('/')}{query}", "canonical"))
+    here, links = f"{edition.paths.prefix}{path}", []
+    if _is_short(query):
+        links = _forms(
+            [(each, f"{here}{'' if each is HTML else each.suffix}{query}") for each in forms], form
+        )
+        links.append(_link(f"{edition.paths.dataset}{path.removeprefix('/')}{query}", "canonical"))
     links.append(_link(f"{edition.paths.prefix}/", "collection"))
     return _joined(edition, [*links, *(_types(_COLLECTION) if form is HTML else ())])
 
@@ -106,6 +111,10 @@ def _forms(targets: Sequence[tuple[Form, str]], form: Form) -> list[str]:
     links = [_link(target, relation, each.media_type) for each, target in targets if each not in (form, HTML)]
     page = [target for each, target in targets if each is HTML and form is not HTML]
     return [*(_link(target, "alternate describes", HTML.media_type) for target in page), *links]
+
+
+def _is_short(query: str) -> bool:
+    return len(escape(query.removeprefix("?"))) <= _LONGEST_QUERY
 
 
 def _types(*iris: str) -> list[str]:

@@ -4,6 +4,7 @@ Things are asked of the store, a sitemap's worth at a time; the other pages are 
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -24,7 +25,7 @@ SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 def count(edition: Edition) -> int:
     """How many sitemaps the things of a release take."""
-    return -(-_total(edition) // MOST)
+    return -(-count_things(edition) // MOST)
 
 
 def index(root: str, total: int) -> bytes:
@@ -43,7 +44,7 @@ def urls(edition: Edition, origin: str, paths: Iterable[str], numbers: Iterable[
     :param origin: the scheme and the host of the site.
     :param numbers: which of the sitemaps of things, counted from 1.
     """
-    things = (thing for number in numbers for thing in _things(edition, number))
+    things = (thing for number in numbers for thing in json.loads(zlib.decompress(_things(edition, number))))
     documents = [(edition.paths.document(iri, HTML.suffix), modified) for iri, modified in things]
     pages = [(path, "") for path in paths] + documents
     return _write("urlset", "url", [(origin + path, modified) for path, modified in pages])
@@ -60,21 +61,27 @@ def _write(root: str, item: str, entries: Sequence[tuple[str, str]]) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _total(edition: Edition) -> int:
+def count_things(edition: Edition) -> int:
+    """How many things of a release have documents."""
     (row,) = _ask(edition, f"SELECT (COUNT(DISTINCT ?thing) AS ?total) {{ {_below(edition)} }}")
     return int(row["total"]["value"])
 
 
-@lru_cache(maxsize=4)
-def _things(edition: Edition, number: int) -> list[tuple[str, str]]:
-    """The things of one sitemap, each with the day when it was last changed, where that is known."""
+# For three million things, some 30 MB: whoever reads the sitemaps one by one has each of them made once.
+@lru_cache(maxsize=64)
+def _things(edition: Edition, number: int) -> bytes:
+    """The things of one sitemap, each with the day when it was last changed, where that is known.
+
+    :returns: pairs in JSON, compressed, which takes a twentieth of the memory.
+    """
     rows = _ask(
         edition,
         "SELECT ?thing (MAX(?day) AS ?modified)"
         f" {{ {_below(edition)} OPTIONAL {{ ?thing {NamedNode(DCTERMS.modified)} ?day }} }}"
         f" GROUP BY ?thing ORDER BY ?thing LIMIT {MOST} OFFSET {MOST * (number - 1)}",
     )
-    return [(row["thing"]["value"], row.get("modified", {}).get("value", "")) for row in rows]
+    found = [(row["thing"]["value"], row.get("modified", {}).get("value", "")) for row in rows]
+    return zlib.compress(json.dumps(found).encode())
 
 
 def _below(edition: Edition) -> str:
