@@ -93,4 +93,4 @@ def test_as_many_terms_as_there_are_take_a_few_queries() -> None:
     trees = Trees()
     terms = [ox.NamedNode(f"{TERM}T{number}") for number in range(100)]
     sample(Lookup(trees, []), (), DATASET, (terms, terms))
-    assert trees.asked == 9
+    assert trees.asked == 8
