@@ -91,7 +91,8 @@ def test_it_forks_workers_that_answer_and_end_with_their_sockets(running: Runnin
             assert reply(one) == (Reply.SOLUTIONS, last, 0, NOTHING)
         assert one.recv(1) == b""
         assert running.event() == (Event.ENDED, first, Death.UNRELATED)
-        assert os.getpriority(os.PRIO_PROCESS, second) == 7
+        # It is told of before it has made itself nice.
+        until(lambda: os.getpriority(os.PRIO_PROCESS, second) == 7)
     assert running.event() == (Event.ENDED, second, Death.UNRELATED)
     assert children(running.process.pid) == set()
 
