@@ -3,7 +3,8 @@
 import pytest
 from rdflib import RDF, VOID, Graph, Literal, URIRef
 
-from pilotgraph.counts import Triple, add_counts, part, triples
+from pilotgraph.counts import Triple, add_counts, count_entities, part, triples
+from pilotgraph.triples import FORMER_TYPE, TOMBSTONE
 
 TYPE = RDF.type.n3()
 SET = "https://example.org/set/"
@@ -114,3 +115,10 @@ def test_a_graph_is_read_as_it_will_be_written() -> None:
         (f"<{SET}>", "<x:name>", '"5"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         (f"<{SET}>", "<x:name>", '"a \\"wren\\"\\n"@en'),
     ]
+
+
+def test_entities_are_what_is_ours_and_not_withdrawn() -> None:
+    gone = [("<x:gone>", TYPE, str(TOMBSTONE)), ("<x:gone>", "<x:name>", '"an owl"')]
+    once = [("<x:once>", str(FORMER_TYPE), str(TOMBSTONE)), ("<y:other>", TYPE, "<x:Nest>")]
+    assert count_entities([*BIRDS, *gone, *once], "x:") == len(["n1", "n2", "b1", "once"])
+    assert count_entities(iter([]), "x:") == 0

@@ -20,11 +20,14 @@ from pilotgraph.formats import (
     RDF_FORMATS,
     RDF_XML,
     RESULT_FORMATS,
+    TRIG,
     TURTLE,
     Format,
+    order,
     parse,
     serialize,
     to_graph,
+    write,
 )
 
 BASE = "https://example.org/"
@@ -111,7 +114,7 @@ def test_an_answer_to_ask_in_a_format_for_tables_is_one_word(format: str, yes: b
         assert answer.serialize(format=codec) == expected
 
 
-@pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)
+@pytest.mark.parametrize("format", [*RDF_FORMATS, TRIG], ids=lambda format: format.name)
 def test_what_is_written_is_read_back(format: Format[ox.RdfFormat]) -> None:
     assert canonical(parse(serialize(boats(), format, PREFIXES), format, BASE)) == canonical(boats())
 
@@ -136,7 +139,7 @@ def test_rdflib_reads_the_same_graph(format: Format[ox.RdfFormat], name: str) ->
     assert isomorphic(Graph().parse(serialize(boats(), format, PREFIXES), format=name), expected)
 
 
-@pytest.mark.parametrize("format", RDF_FORMATS, ids=lambda format: format.name)
+@pytest.mark.parametrize("format", [*RDF_FORMATS, TRIG], ids=lambda format: format.name)
 def test_order_and_names_of_blank_nodes_do_not_matter(format: Format[ox.RdfFormat]) -> None:
     written = {serialize(shuffled(boats(), seed), format, PREFIXES) for seed in range(5)}
     assert len(written) == 1
@@ -150,7 +153,7 @@ def test_the_hash_seed_does_not_matter() -> None:
     code = (
         "from tests.test_formats import *\n"
         "import sys\n"
-        "for format in RDF_FORMATS: sys.stdout.buffer.write(serialize(boats(), format, PREFIXES))"
+        "for format in (*RDF_FORMATS, TRIG): sys.stdout.buffer.write(serialize(boats(), format, PREFIXES))"
     )
     written = {
         subprocess.run(
@@ -253,3 +256,49 @@ def test_a_list_is_one_still_for_rdflib() -> None:
     graph = to_graph(parse(b"<a> <b> ( 1 2 3 ) .", TURTLE, BASE))
     (head,) = graph.objects(URIRef(BASE + "a"), URIRef(BASE + "b"))
     assert [str(each) for each in Collection(graph, head)] == ["1", "2", "3"]
+
+
+def test_trig_keeps_the_graphs_and_sets_subjects_apart() -> None:
+    lines = (
+        b'<x:s/a> <x:p> "1" <y:g/1> .\n<x:s/b> <x:p> "2 .\\n}" <y:g/1> .\n'
+        b"<x:s/a> <x:q> <x:s/b> <y:g/2> .\n<x:s/a> <x:q> <x:s/a> .\n"
+    )
+    quads = parse(lines, N_QUADS, BASE)
+    written = write(order(quads), TRIG, {"s": "x:s/", "x": "x:"}, "x:s/")
+    assert written.decode() == (
+        "@base <x:s/> .\n@prefix s: <x:s/> .\n@prefix x: <x:> .\n\n"
+        "s:a x:q s:a .\n\n"
+        '<y:g/1> {\n\ts:a x:p "1" .\n\n\ts:b x:p "2 .\\n}" .\n}\n\n'
+        "<y:g/2> {\n\ts:a x:q s:b .\n}\n"
+    )
+    assert canonical(parse(written, TRIG, BASE)) == canonical(quads)
+
+
+@pytest.mark.parametrize("format", [TURTLE, TRIG], ids=lambda format: format.name)
+@pytest.mark.parametrize(
+    "iri",
+    [
+        pytest.param("https://example.org/id/a", id="below the base"),
+        pytest.param("https://example.org/id/", id="the base"),
+        pytest.param("https://example.org/id", id="the base without its slash"),
+        pytest.param("https://example.org/id/a:b/c", id="a colon, as after a scheme"),
+        pytest.param("https://example.org/id//a", id="an empty segment"),
+        pytest.param("https://example.org/id/?a", id="a query"),
+        pytest.param("https://example.org/id/#a", id="a fragment"),
+        pytest.param("https://example.org/ontology#A", id="beside the base"),
+        pytest.param("https://example.org//id/a", id="a path that begins as an authority does"),
+        pytest.param("https://example.com/id/a", id="another host"),
+        pytest.param("http://example.org/id/a", id="another scheme"),
+        pytest.param("urn:x:id/a", id="no path"),
+    ],
+)
+def test_an_iri_is_the_same_when_it_is_written_relative_to_a_base(
+    iri: str, format: Format[ox.RdfFormat]
+) -> None:
+    node = ox.NamedNode(iri)
+    quads = [ox.Quad(node, node, node, node if format is TRIG else ox.DefaultGraph())]
+    written = write(quads, format, {}, "https://example.org/id/")
+    assert parse(written, format, "https://wrong.invalid/") == quads
+    if format is TURTLE:
+        (triple,) = Graph().parse(written, format="turtle", publicID="https://wrong.invalid/")
+        assert set(map(str, triple)) == {iri}

@@ -2,6 +2,7 @@
 
 import pyoxigraph as ox
 import pytest
+from rdflib import OWL, XSD
 
 from pilotgraph.triples import LABELS, TYPE, Triples
 from trees import TREES, read
@@ -39,3 +40,19 @@ def test_the_label_for_a_reader(labels: str, text: str, language: str | None) ->
     found = read(f"id:a {labels} .").text(A, LABELS, "en")
     assert found is not None
     assert (found.value, found.language) == (text, language)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("true", True),
+        ('"1"^^xsd:boolean', True),
+        ("false", False),
+        ('"true"', False),
+        ('"trueish"@en', False),
+    ],
+)
+def test_deprecated_is_what_rdf_says_is(value: str, *, wanted: bool) -> None:
+    said = f"@prefix owl: <{OWL}> . @prefix xsd: <{XSD}> . <x:a> owl:deprecated {value} ."
+    found = Triples(ox.parse(said, format=ox.RdfFormat.TURTLE))
+    assert found.is_deprecated(ox.NamedNode("x:a")) is wanted

@@ -13,11 +13,12 @@ from rdflib import RDF, VOID, Graph, Literal, URIRef
 
 from pilotgraph import formats
 from pilotgraph.formats import N_TRIPLES
+from pilotgraph.triples import TOMBSTONE
 
 # Subject, predicate and object, each written as in N-Triples.
 Triple: TypeAlias = tuple[str, str, str]
 
-_TYPE = RDF.type.n3()
+_TYPE, _TOMBSTONE = RDF.type.n3(), str(TOMBSTONE)
 # Where these are counted, a number of different numbers would count itself.
 _NUMBERS = frozenset(
     term.n3()
@@ -67,6 +68,17 @@ def add_counts(graph: Graph, whole: URIRef, triples: Iterable[Triple], dataset: 
             _number(graph, partition, total, len(found))
             if groups is properties:
                 _add_distinct(graph, partition, found)
+
+
+def count_entities(triples: Iterable[Triple], space: str) -> int:
+    """How many things are described whose IRIs begin with `space`; a tombstone stands for none."""
+    subjects, withdrawn = set(), set()
+    for subject, predicate, value in triples:
+        if subject.startswith(f"<{space}"):
+            subjects.add(subject)
+            if (predicate, value) == (_TYPE, _TOMBSTONE):
+                withdrawn.add(subject)
+    return len(subjects - withdrawn)
 
 
 def triples(graph: Graph) -> list[Triple]:

@@ -19,6 +19,7 @@ from rdflib.term import IdentifiedNode
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 W3C = "http://www.w3.org/ns/formats/"
+_DEFAULT = ox.DefaultGraph()
 
 Codec = TypeVar("Codec", ox.RdfFormat, ox.QueryResultsFormat)
 
@@ -56,6 +57,8 @@ RDF_XML = Format("RDF/XML", ".rdf", "application/rdf+xml", W3C + "RDF_XML", ox.R
 
 # Best first: the order settles ties when a client takes several.
 RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, N_QUADS, RDF_XML)
+# For dumps alone: of a description of one thing it would say no more than Turtle, which answers to its name.
+TRIG = Format("TriG", ".trig", "application/trig", W3C + "TriG", ox.RdfFormat.TRIG)
 
 # CSV and TSV are defined for SELECT <https://www.w3.org/TR/sparql11-results-csv-tsv/>.  The Protocol allows
 # them for ASK too, and leaves open how: the engine writes the one word `true` or `false`.
@@ -91,17 +94,35 @@ def serialize(
 
     :param prefixes: those that occur are used, where the format has them.
     """
-    quads = _canonical(statements)
-    if not format.codec.supports_datasets:
-        quads = {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads}
+    return write(order(statements), format, prefixes)
+
+
+def order(statements: Iterable[ox.Triple | ox.Quad]) -> list[ox.Quad]:
+    """Each statement once, by graph and subject, types first; blank nodes have their canonical names."""
+    return sorted(_canonical(statements), key=_order)
+
+
+def write(
+    ordered: Iterable[ox.Quad],
+    format: Format[ox.RdfFormat],
+    prefixes: Mapping[str, str] | None = None,
+    base: str = "",
+) -> bytes:
+    """Write what `order` gave, or a part of it, as `serialize` does.
+
+    :param base: what IRIs are relative to in Turtle and TriG, if that makes them shorter.
+    """
+    quads = list(ordered)
+    if not format.codec.supports_datasets and any(quad.graph_name != _DEFAULT for quad in quads):
+        quads = order({quad.triple for quad in quads})
     if format in (N_TRIPLES, N_QUADS):
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
-    ordered = sorted(quads, key=_order)
     if format is JSON_LD:
-        return _json_ld(ordered)
-    spaces = _occurring(prefixes or {}, ordered)
-    content = _write([quad.triple for quad in ordered], format, spaces)
-    return _sort_prefixes(content) if format is TURTLE else content
+        return _json_ld(quads)
+    spaces = _occurring(prefixes or {}, quads)
+    if format in (TURTLE, TRIG):
+        return _readable(quads, format, spaces, base)
+    return _write([quad.triple for quad in quads], format, spaces)
 
 
 def to_graph(quads: Iterable[ox.Quad]) -> Graph:
@@ -168,11 +189,24 @@ def _occurring(prefixes: Mapping[str, str], quads: Iterable[ox.Quad]) -> dict[st
     return {name: space for name, space in prefixes.items() if any(iri.startswith(space) for iri in iris)}
 
 
-def _sort_prefixes(turtle: bytes) -> bytes:
-    """The order of pyoxigraph's prefixes is that of a hash table."""
-    written = turtle.splitlines(keepends=True)
-    count = sum(line.startswith(b"@prefix ") for line in written)
-    return b"".join(sorted(written[:count]) + ([b"\n"] if count else []) + written[count:])
+def _readable(
+    quads: list[ox.Quad], format: Format[ox.RdfFormat], prefixes: Mapping[str, str], base: str
+) -> bytes:
+    """Turtle or TriG, its prefixes in order and its subjects apart.
+
+    pyoxigraph's order of prefixes is that of a hash table, and it writes them too relative to the base.
+    """
+    buffer = BytesIO()
+    statements = quads if format is TRIG else [quad.triple for quad in quads]
+    ox.serialize(statements, buffer, format.codec, prefixes=dict(prefixes), base_iri=base or None)
+    head = [f"@base <{base}> ."] if base else []
+    head += sorted(f"@prefix {name}: <{space}> ." for name, space in prefixes.items())
+    # A line never ends within a text, where its end is written \\n; and what starts with @ is no statement.
+    body = b"".join(line for line in buffer.getvalue().splitlines(keepends=True) if line[:1] != b"@")
+    for end, apart in ((b" .\n", b" .\n\n"), (b"\n\n}\n", b"\n}\n\n")):
+        body = body.replace(end, apart)
+    lead = "".join(f"{line}\n" for line in head) + ("\n" if head and body else "")
+    return lead.encode() + body.removesuffix(b"\n")
 
 
 def _json_ld(quads: list[ox.Quad]) -> bytes:

@@ -57,6 +57,16 @@ def split(iri: str) -> tuple[str, str]:
     return iri[:cut], iri[cut:]
 
 
+def words(iri: str) -> str:
+    """The local name of a term as words, as in `inScheme`: in scheme."""
+    local = re.split("[#/:]", iri.rstrip("#/"))[-1]
+    return re.sub("(?<=[a-z0-9])([A-Z](?![A-Z])|[A-Z]+)", _as_word, local)
+
+
+def _as_word(match: re.Match[str]) -> str:
+    return " " + (match[0] if len(match[0]) > 1 else match[0].lower())
+
+
 def write_text(end: str, text: str) -> str:
     """A literal of any text. `end` is what follows it: a quotation mark, with a language if there is one."""
     # As canonical N-Triples escapes; document lets no other control character through.

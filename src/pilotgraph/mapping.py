@@ -7,7 +7,7 @@ sorted lines of N-Quads are canonical.
 What does not fit is collected, not raised: the curator sees all problems of a record at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
@@ -51,6 +51,11 @@ def lines(statements: Iterable[Statement | tuple[str, str, str]], graph: str = "
     found = (f"{each[0]} {each[1]} {each[2]}{end}" for each in statements)
     # Unlike a set, a dict keeps the order of the records, which is nearly that of the lines: half the time.
     return sorted(dict.fromkeys(found))
+
+
+def n_quads(graphs: Mapping[str, Iterable[Statement | tuple[str, str, str]]]) -> bytes:
+    """Canonical N-Quads of named graphs, by their IRIs: without blank nodes, sorted is canonical."""
+    return "".join(sorted(line for name, found in graphs.items() for line in lines(found, name))).encode()
 
 
 class _Property(NamedTuple):

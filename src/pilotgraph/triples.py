@@ -4,12 +4,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-from rdflib import DCTERMS, RDF, RDFS, SKOS
+from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, XSD, Namespace
 
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 TYPE = NamedNode(RDF.type)
 LABELS = (NamedNode(SKOS.prefLabel), NamedNode(RDFS.label), NamedNode(DCTERMS.title))
+
+# What was released is for ever: it may be deprecated, with what is to be used in its place, or withdrawn;
+# then a tombstone stands for it <https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone>.
+AS = Namespace("https://www.w3.org/ns/activitystreams#")
+DEPRECATED, REPLACED_BY = NamedNode(OWL.deprecated), NamedNode(DCTERMS.isReplacedBy)
+TOMBSTONE = NamedNode(AS.Tombstone)
+# All that says "it is so" in RDF.
+TRUE = frozenset(Literal(text, datatype=NamedNode(XSD.boolean)) for text in ("true", "1"))
+DELETED, FORMER_TYPE = NamedNode(AS.deleted), NamedNode(AS.formerType)
 
 
 class Triples:
@@ -45,6 +54,9 @@ class Triples:
 
     def nodes(self, subject: Term, *predicates: NamedNode) -> list[NamedNode]:
         return [term for term in self.objects(subject, *predicates) if isinstance(term, NamedNode)]
+
+    def is_deprecated(self, subject: Term) -> bool:
+        return not TRUE.isdisjoint(self.objects(subject, DEPRECATED))
 
     def text(self, subject: Term, predicates: Iterable[NamedNode], language: str = "") -> Literal | None:
         """Return the literal that suits a reader of `language` best, by the order of predicates."""
