@@ -1,13 +1,10 @@
 """The description says what is there: each number is counted a second time here, by SPARQL or by hand."""
 
-import hashlib
-
 import pytest
 from rdflib import DCTERMS, FOAF, RDF, VOID, BNode, Graph, Literal, URIRef
-from rdflib.namespace import XSD
 
 from pilotgraph.counts import Triple
-from pilotgraph.description import DCAT, DQV, SPDX, Linkset, add_linksets, add_quality, describe
+from pilotgraph.description import DCAT, DQV, Linkset, add_linksets, add_quality, describe
 
 TYPE = RDF.type.n3()
 SET = "https://example.org/set/"
@@ -46,12 +43,11 @@ GRAPHS: dict[str, list[Triple]] = {
         ("<https://elsewhere.example/b2>", "<x:name>", '"a wren"@en'),
     ],
 }
-DUMPS = {"data.nq": b"<x:a> <x:b> <x:c> .\n", "data.ttl": b"", "data.jsonld": b"[]"}
 
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return describe(SET, STATEMENTS, GRAPHS, DUMPS)
+    return describe(SET, STATEMENTS, GRAPHS)
 
 
 @pytest.mark.parametrize(
@@ -110,36 +106,6 @@ def test_a_graph_of_the_data_is_a_subset_and_no_partition_by_one_class(graph: Gr
         assert (DATASET, VOID.classPartition, part) not in graph
 
 
-@pytest.mark.parametrize(
-    ("name", "media_type"),
-    [
-        pytest.param("data.nq", "application/n-quads", id="N-Quads"),
-        pytest.param("data.ttl", "text/turtle", id="Turtle, which is empty here"),
-        pytest.param("data.jsonld", "application/ld+json", id="JSON-LD"),
-    ],
-)
-def test_a_dump_is_a_distribution(graph: Graph, name: str, media_type: str) -> None:
-    file = URIRef(f"{SET}releases/1.2.0/{name}")
-    (distribution,) = graph.subjects(DCAT.downloadURL, file)
-    (checksum,) = graph.objects(distribution, SPDX.checksum)
-    digest = hashlib.sha256(DUMPS[name]).hexdigest()
-    assert (DATASET, DCAT.distribution, distribution) in graph
-    assert (DATASET, VOID.dataDump, file) in graph
-    assert (distribution, RDF.type, DCAT.Distribution) in graph
-    assert (distribution, DCTERMS.license, URIRef("https://example.org/licence")) in graph
-    assert list(graph.objects(distribution, DCAT.mediaType)) == [
-        URIRef(f"http://www.iana.org/assignments/media-types/{media_type}")
-    ]
-    assert list(graph.objects(distribution, DCAT.byteSize)) == [
-        Literal(str(len(DUMPS[name])), datatype=XSD.nonNegativeInteger)
-    ]
-    assert set(graph.predicate_objects(checksum)) == {
-        (RDF.type, SPDX.Checksum),
-        (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
-        (SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary)),
-    }
-
-
 LINKSETS = [
     Linkset(
         "one",
@@ -164,7 +130,7 @@ LINKSETS = [
 
 @pytest.fixture(scope="module")
 def linked() -> Graph:
-    graph = describe(SET, STATEMENTS, GRAPHS, DUMPS)
+    graph = describe(SET, STATEMENTS, GRAPHS)
     add_linksets(graph, SET, LINKSETS)
     return graph
 
@@ -208,7 +174,7 @@ def test_a_linkset_has_one_predicate_or_parts_that_have_one_each(linked: Graph) 
 
 
 def test_the_report_on_the_record_is_linked_for_people_and_for_machines() -> None:
-    graph = describe(SET, STATEMENTS, GRAPHS, DUMPS)
+    graph = describe(SET, STATEMENTS, GRAPHS)
     before = set(graph)
     figures = Graph()
     figures.add((DATASET, DQV.hasQualityMeasurement, URIRef(f"{SET}#measurement/nests")))
@@ -234,9 +200,5 @@ def test_nothing_is_without_a_name(graph: Graph) -> None:
 
 
 def test_terms_of_open_namespaces_are_spelt_as_their_vocabularies_spell_them(graph: Graph) -> None:
-    open_ones = (str(DCAT), str(SPDX))
-    used = {str(term) for triple in graph for term in triple if str(term).startswith(open_ones)}
-    assert {iri.partition("#")[2] for iri in used} == {
-        *("Dataset", "distribution", "Distribution", "downloadURL", "mediaType", "byteSize", "version"),
-        *("checksum", "Checksum", "algorithm", "checksumAlgorithm_sha256", "checksumValue"),
-    }
+    used = {str(term) for triple in graph for term in triple if str(term).startswith(str(DCAT))}
+    assert {iri.partition("#")[2] for iri in used} == {"Dataset", "version"}

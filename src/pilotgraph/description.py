@@ -1,32 +1,30 @@
 """What is released -> the description of the dataset, in DCAT 3 and VoID.
 
-In: the statements that `dataset.yaml` makes, the triples of each graph of the data, and the dumps as
-bytes.  Out: one rdflib Graph, to which `service_description` adds the endpoint and its graphs.  What can be
-counted is never written by hand, so that portals, people and the endpoint are told the same.
+In: the statements that `dataset.yaml` makes, and the triples of each graph of the data.  Out: one rdflib
+Graph, to which `distributions` adds the files and `service_description` the endpoint and its graphs.  What
+can be counted is never written by hand, so that portals, people and the endpoint are told the same.
 
 Whatever is described but has no address of its own (a distribution, a checksum, a partition) is
 named by a fragment of the dataset's IRI: there are no blank nodes, and one description can be
 compared with the next.  Terms: <https://www.w3.org/TR/vocab-dcat-3/>, <https://www.w3.org/TR/void/>.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from rdflib import DCTERMS, FOAF, RDF, VOID, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, FOAF, RDF, VOID, Graph, Literal, Namespace, URIRef
 
-from pilotgraph.counts import Triple, add_counts, part
-from pilotgraph.formats import RDF_FORMATS
+from pilotgraph.counts import Triple, add_counts, count_entities, part
 from pilotgraph.lexical import split
+from pilotgraph.provenance import file_iri
 
 # rdflib has the terms of DCAT 2, and none of the other three.
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
 MEDIA_TYPES = Namespace("http://www.iana.org/assignments/media-types/")
-
-_TYPE = RDF.type.n3()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +51,24 @@ def describe(
     dataset: str,
     statements: Iterable[Triple],
     graphs: Mapping[str, Collection[Triple]],
-    dumps: Mapping[str, bytes],
 ) -> Graph:
-    """Describe a dataset and its dumps.
+    """Describe a dataset, but for its files.
 
     It is counted without what describes it: the numbers are those of the dumps.
 
     :param dataset: its IRI, ending in "/", under which everything is served.
     :param statements: what `dataset.yaml` says of it, its version and `void:uriSpace` among them.
     :param graphs: the data, by the IRI of the named graph.
-    :param dumps: the files that hold the whole of the data, by name.
     """
     root = URIRef(dataset)
     graph = Graph()
     graph.parse(data="".join(f"{s} {p} {o} .\n" for s, p, o in statements), format="nt")
+    # The sources write no such literal; what reads maps expects one.
+    for corner in (DCAT.bbox, DCAT.centroid):
+        for place, text in list(graph.subject_objects(corner)):
+            graph.set((place, corner, Literal(str(text), datatype=WKT)))
     _say_subset(graph, root, graphs)
     _count(graph, root, [triple for each in graphs.values() for triple in each])
-    for name, content in sorted(dumps.items()):
-        _add_distribution(graph, root, name, content)
     return graph
 
 
@@ -84,7 +82,7 @@ def add_quality(graph: Graph, dataset: str, figures: Graph, files: tuple[str, st
     """Say how good a dataset is, and where its report is: for people, and as RDF."""
     root = URIRef(dataset)
     version = graph.value(root, DCAT.version)
-    page, metadata = (URIRef(f"{dataset}releases/{version}/{name}") for name in files)
+    page, metadata = (URIRef(file_iri(dataset, str(version), name)) for name in files)
     graph += figures
     graph.add((root, FOAF.page, page))
     graph.add((page, DCTERMS.format, MEDIA_TYPES["text/markdown"]))
@@ -108,8 +106,7 @@ def _say_subset(graph: Graph, dataset: URIRef, graphs: Collection[str]) -> None:
 
 def _count(graph: Graph, dataset: URIRef, triples: list[Triple]) -> None:
     add_counts(graph, dataset, triples, dataset, "#")
-    space = f"<{graph.value(dataset, VOID.uriSpace)}"
-    entities = sum(subject.startswith(space) for subject in {subject for subject, _, _ in triples})
+    entities = count_entities(triples, str(graph.value(dataset, VOID.uriSpace)))
     graph.add((dataset, VOID.entities, Literal(entities)))
     # If only our own were named, a client might conclude that the data have no property of others.
     used = {predicate for _, predicate, _ in triples}
@@ -118,33 +115,10 @@ def _count(graph: Graph, dataset: URIRef, triples: list[Triple]) -> None:
         graph.add((dataset, VOID.vocabulary, URIRef(namespace)))
 
 
-def _add_distribution(graph: Graph, dataset: URIRef, name: str, content: bytes) -> None:
-    version = graph.value(dataset, DCAT.version)
-    (form,) = [form for form in RDF_FORMATS if name.endswith(form.suffix)]
-    distribution = URIRef(f"{dataset}#{name}")
-    checksum = URIRef(f"{distribution}-sha256")
-    file = URIRef(f"{dataset}releases/{version}/{name}")
-    size = Literal(str(len(content)), datatype=XSD.nonNegativeInteger)
-    digest = Literal(hashlib.sha256(content).hexdigest(), datatype=XSD.hexBinary)
-    graph.add((dataset, DCAT.distribution, distribution))
-    graph.add((dataset, VOID.dataDump, file))
-    graph.add((distribution, RDF.type, DCAT.Distribution))
-    graph.add((distribution, DCTERMS.title, Literal(form.name, lang="en")))
-    graph.add((distribution, DCAT.downloadURL, file))
-    graph.add((distribution, DCAT.mediaType, MEDIA_TYPES[form.media_type]))
-    graph.add((distribution, DCAT.byteSize, size))
-    graph.add((distribution, SPDX.checksum, checksum))
-    graph.add((checksum, RDF.type, SPDX.Checksum))
-    graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
-    graph.add((checksum, SPDX.checksumValue, digest))
-    for licence in graph.objects(dataset, DCTERMS.license):
-        graph.add((distribution, DCTERMS.license, licence))
-
-
 def _add_linkset(graph: Graph, dataset: URIRef, linkset: Linkset) -> None:
     version = graph.value(dataset, DCAT.version)
     links, target = URIRef(linkset_iri(dataset, linkset.name)), URIRef(linkset.target)
-    dump, table = (URIRef(f"{dataset}releases/{version}/{name}") for name in linkset.files)
+    dump, table = (URIRef(file_iri(dataset, str(version), name)) for name in linkset.files)
     graph.add((dataset, VOID.subset, links))
     graph.add((links, DCTERMS.title, Literal(linkset.title, lang="en")))
     graph.add((links, VOID.dataDump, dump))
