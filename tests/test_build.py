@@ -58,19 +58,35 @@ def merged(folder: Path) -> Graph:
 
 
 def test_a_release_has_all_its_files(release: Release) -> None:
-    assert sorted(release.files) == [
+    graphs = ("inspections", "lights", "ontology", "others", "questions", "registers")
+    classes = ("Identifier", "Inspection", "Keeper", "Lighthouse", "TidalLighthouse")
+    dumps = [
+        *(f"data{suffix}" for suffix in (".jsonld", ".nq", ".nt", ".rdf", ".trig", ".ttl")),
+        *(f"graphs/{name}{suffix}" for name in graphs for suffix in (".jsonld", ".nt", ".rdf", ".ttl")),
+    ]
+    of_data = {
+        *(f"{path}{twin}" for path in dumps for twin in ("", ".gz")),
+        *(f"tables/{name}.csv{twin}" for name in classes for twin in ("", "-metadata.json")),
+        "tables/csv-metadata.json",
+    }
+    assert of_data <= set(release.files)
+    assert sorted(set(release.files) - of_data) == [
         "SHA256SUMS",
+        "catalog.jsonld",
+        "catalog.rdf",
+        "catalog.ttl",
+        "changes.md",
         "context.jsonld",
-        "data.jsonld",
-        "data.nq",
-        "data.ttl",
         "description.nq",
         "description.ttl",
+        "feed.atom",
         "guide/1-lamps.md",
+        "history.ttl",
         "links/beacons.nt",
         "links/beacons.sssom.tsv",
         "manifest.json",
         "ontology.ttl",
+        "provenance.ttl",
         "queries/highest-lights.rq",
         "queries/lamps-that-failed.rq",
         "queries/lights-by-colour.rq",
@@ -180,7 +196,10 @@ def test_the_description_counts_the_release(release: Release) -> None:
     graphs[f"{LIGHTS}sparql#default-graph"] = len(data) + len(about) + graphs[f"{LIGHTS}ontology"]
     graphs[f"{LIGHTS}#links/beacons"] = graphs[f"{LIGHTS}graph/registers"]
     said = {str(subject): int(str(number)) for subject, number in description.subject_objects(VOID.triples)}
-    assert {subject: number for subject, number in said.items() if "property/" not in subject} == graphs
+    counted = {subject: number for subject, number in said.items() if "property/" not in subject}
+    dumps = {subject: counted.pop(subject) for subject in said if subject.endswith("-canonical")}
+    assert counted == graphs
+    assert dumps[f"{LIGHTS}#data.nq-canonical"] == dumps[f"{LIGHTS}#data.nt-canonical"] == len(data)
 
 
 def test_the_description_and_the_questions_are_graphs_beside_the_data(release: Release) -> None:
@@ -349,7 +368,7 @@ def test_iris_are_recorded_when_asked_and_only_then(project: Path) -> None:
     assert released(project, record_iris=True) == []
     iris = file.read_text(encoding="utf-8").splitlines()
     assert iris == sorted(iris)
-    assert len(iris) == 53
+    assert len(iris) == 54  # the release itself too
     assert f"{LIGHTS}id/keeper/þóra-lundadóttir" in iris, "a record's"
     assert f"{LIGHTS}id/identifier/south-teal-list" in iris, "a part's"
     assert f"{LIGHTS}ontology#Keeper" in iris, "a term's"
@@ -366,7 +385,7 @@ def test_recording_keeps_comments_and_adds_nothing_twice(project: Path) -> None:
     released(project, record_iris=True)
     text = file.read_text(encoding="utf-8")
     lines = text.splitlines()
-    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 54, 1)
+    assert (lines[0], len(lines), lines.count(f"{LIGHTS}ontology#Keeper")) == ("# Released IRIs.", 55, 1)
     released(project, record_iris=True)
     assert file.read_text(encoding="utf-8") == text
     assert [path.name for path in (project / "data").iterdir() if path.name.startswith(".")] == []
@@ -387,7 +406,7 @@ def test_a_build_that_lost_an_iri_is_refused(project: Path) -> None:
     refused = refusal(project)
     assert (
         f"data/iris.txt:{line}:1: error: <{lost}> was released, and an IRI is for ever;"
-        " bring it back, as deprecated if need be"
+        " bring it back, as deprecated or as a tombstone if need be"
     ) in refused
     assert all(problem.startswith("data/iris.txt") for problem in refused)
     assert file.read_text(encoding="utf-8") == before
@@ -403,7 +422,7 @@ def test_a_list_that_is_not_text_is_refused_at_its_line(project: Path) -> None:
     (project / "data/iris.txt").write_bytes(b"# fine\n\xff\xfe\n")
     assert refusal(project) == [
         "data/iris.txt:2:1: error: <\ufffd\ufffd> was released, and an IRI is for ever;"
-        " bring it back, as deprecated if need be"
+        " bring it back, as deprecated or as a tombstone if need be"
     ]
 
 
@@ -413,7 +432,7 @@ def test_a_list_that_is_not_text_is_refused_at_its_line(project: Path) -> None:
 def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
     lighthouses: Path, tmp_path: Path
 ) -> None:
-    """Two real processes; directories, times of files, time zone, language and hash seed differ."""
+    """Two real processes; directories, times of files, time zone, language, hash seed and umask differ."""
     releases = []
     for seed, folder, zone in (("1", "a", "Asia/Tokyo"), ("2", "b/deeper", "America/Lima")):
         copy = tmp_path / folder
@@ -425,12 +444,22 @@ def test_two_builds_elsewhere_and_with_other_hash_seeds_are_the_same(
             "TZ": zone,
             "LC_ALL": ("C", "C.UTF-8")[int(seed) - 1],
         }
-        subprocess.run([COMMAND, "build"], cwd=copy, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [COMMAND, "build"],
+            cwd=copy,
+            env=environment,
+            umask=(0o022, 0o077)[int(seed) - 1],
+            check=True,
+            capture_output=True,
+        )
         releases.append(Release.open(copy / "dist"))
     one, two = releases
     assert one.name == two.name
-    assert len(one.files) == len(two.files) == 27
+    assert len(one.files) == len(two.files) == 102
     assert [name for name in one.files if one.read(name) != two.read(name)] == []
+    for name in one.files:
+        marks = [(release.path / name).stat() for release in releases]
+        assert len({(each.st_mode, each.st_mtime_ns) for each in marks}) == 1, name
 
 
 @pytest.mark.parametrize(

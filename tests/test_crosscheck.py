@@ -206,6 +206,39 @@ def test_many_references_that_lead_nowhere_take_no_time_at_all(root: Path) -> No
     assert problems[0] == f'{TOWER}:16:13: error: no record has the id "beacon/b0"'
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "lighthouse/drowned-anvil, ",
+            "lighthouse/drowned-anvi, ",
+            '"lighthouse/drowned-anvi" was released and has no record; bring it back, as deprecated or as a'
+            " tombstone",
+            id="a thing",
+        ),
+        pytest.param(
+            "lt:redLight, ",
+            "lt:redLamp, ",
+            '"redLamp" was released and the ontology does not define it; bring it back, as deprecated',
+            id="a term",
+        ),
+    ],
+)
+def test_of_what_was_released_and_is_lost_nothing_is_guessed(
+    root: Path, old: str, new: str, said: str
+) -> None:
+    (root / "data/iris.txt").write_text(f"{BASE}lighthouse/drowned-anvi\n{TERMS}redLamp\n")
+    change(root / TOWER, old, new)
+    (problem,) = checked(root)
+    assert problem.endswith(f" error: {said}")
+
+
+def test_a_class_that_is_written_as_a_record_is_told_its_name(root: Path) -> None:
+    change(root / TOWER, "tendedBy: ", "tendedBy: Keeper #")
+    (problem,) = checked(root)
+    assert problem.endswith(' error: no record has the id "Keeper"; write the class as lt:Keeper')
+
+
 def test_what_is_written_is_known_by_subject_and_property(root: Path) -> None:
     change(root / TOWER, "41.50 ", "41,50 ")
     change(root / TOWER, "flashCount: 2", "flashCont: 2")

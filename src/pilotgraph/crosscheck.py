@@ -24,6 +24,7 @@ from pilotgraph.lexical import BadValue, split
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project, Record
 from pilotgraph.questions import Question
+from pilotgraph.released import iris
 from pilotgraph.sources import TurtleFile
 from pilotgraph.views import View
 
@@ -139,12 +140,13 @@ def _check_references(project: Project) -> Iterator[tuple[Position, str]]:
     for iri in sorted({*project.terms, *project.subjects}):
         space, name = split(iri)
         families[space].append(name)
+    listed = iris.read(project.root)
     messages: dict[str, str] = {}
     for iri, found in _references(project):
         if _is_defined(project, iri) or split(iri)[1] in broken:
             continue
         if iri not in messages:
-            messages[iri] = _missing(project, iri, families)
+            messages[iri] = _lost(project, iri) if iri in listed else _missing(project, iri, families)
         if isinstance(found, TurtleFile):
             yield found.place(iri) or Position(found.path, 1, 1), messages[iri]
         else:
@@ -212,12 +214,25 @@ def _asked(project: Project) -> Iterator[tuple[str, Position]]:
                 yield iri, Position(question.path, *parameter.place)
 
 
+def _lost(project: Project, iri: str) -> str:
+    """What is said of an IRI that was released, and of which the sources have nothing any more."""
+    if iri.startswith(project.vocabulary):
+        name = quoted(iri.removeprefix(project.vocabulary))
+        return f"{name} was released and the ontology does not define it; bring it back, as deprecated"
+    name = quoted(iri.removeprefix(project.base))
+    return f"{name} was released and has no record; bring it back, as deprecated or as a tombstone"
+
+
 def _missing(project: Project, iri: str, families: dict[str, list[str]]) -> str:
     start, message = "", "nothing here defines"
     if iri.startswith(project.vocabulary):
         start, message = project.vocabulary, "the ontology does not define"
     elif iri.startswith(project.base):
         start, message = project.base, "no record has the id"
+    term = project.context.terms.get(iri.removeprefix(start)) if start == project.base else None
+    if term and term.is_class:
+        wanted = project.context.curie(term.iri) or term.iri
+        return f"{message} {quoted(term.name)}; write the class as {wanted}"
     # Names are compared within one family: with the same beginning before them, all are alike.
     space, name = split(iri)
     family = next(iter(get_close_matches(space, families, 1)), "")

@@ -1,14 +1,15 @@
 """A project -> a report: what is wrong in it, each finding at its line.
 
-Findings come from six places: from reading and mapping, which the project knows already; from
-`crosscheck`, for what SHACL cannot see; from `links`; from `gallery`; from `guide_check`; and from the
-shapes.  For `shacl`, which is the judge of those, data and ontology are one graph, so that subclasses count.
+Findings come from seven places: from reading and mapping, which the project knows already; from
+`crosscheck`, for what SHACL cannot see; from `links`; from `gallery`; from `guide_check`; from `released`,
+for what is out of use, and for what was published before and is broken now; and from the shapes.  For
+`shacl`, which is the judge of those, data and ontology are one graph, so that subclasses count.
 
-A mistake is reported once.  Where a value could not be mapped, or leads nowhere, what SHACL thinks of
-that value, or of its absence, is left out.
+A mistake is reported once.  Where a value could not be mapped, or leads nowhere or to what is withdrawn, what
+SHACL thinks of that value, or of its absence, is left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +25,8 @@ from pilotgraph.gallery import Gallery, gather
 from pilotgraph.guide_check import check_guide
 from pilotgraph.links import Links, derive
 from pilotgraph.project import Project
+from pilotgraph.released import checks
+from pilotgraph.released.retired import Retired
 from pilotgraph.shacl import Result
 from pilotgraph.sources import shown
 
@@ -63,7 +66,8 @@ def validate(project: Project) -> Report:
 
     :raises ShapesError: if the shapes are not well-formed; it carries the problems of the project too.
     """
-    problems = [*project.problems, *check(project)]
+    retired = Retired(project)
+    problems = [*project.problems, *check(project), *retired.problems()]
     links = derive(project, sound=not any(problem.stops_a_release for problem in problems))
     problems += links.problems
     ill_formed = shacl.ill_formed(tuple(file.content for file in project.shapes), project.base)
@@ -75,11 +79,14 @@ def validate(project: Project) -> Report:
         results = shacl.results(graph, shapes)
     except shacl.BadShapes as error:
         raise ShapesError(sorted({*problems, _blame(project, "", str(error))})) from error
-    problems += _as_problems(project, results, places)
+    problems += _as_problems(project, results, places, retired.withdrawn)
     sound = not any(problem.stops_a_release for problem in problems)
     gallery = gather(project, links.triples, sound=sound)
     problems += gallery.problems
     problems += check_guide(project, links.triples, sound=sound)
+    if not any(problem.stops_a_release for problem in problems):
+        # An IRI that a broken record holds is not lost, so it is no second problem.
+        problems += checks.check(project, links)
     # Of one message at one place, the gravest.
     problems.sort(key=lambda problem: (problem.stops_a_release, problem))
     unique = {(problem.position, problem.message): problem for problem in problems}
@@ -125,13 +132,17 @@ def _data(project: Project) -> tuple[Graph, dict[Triple, Position]]:
 
 
 def _as_problems(
-    project: Project, results: list[Result], places: dict[Triple, Position]
+    project: Project,
+    results: list[Result],
+    places: dict[Triple, Position],
+    withdrawn: Collection[str],
 ) -> Iterator[Problem]:
     keys, doubted = written(project), doubtful(project)
     for result in results:
         focus, value = str(result.focus), str(result.value)
         key = keys.get((focus, str(result.path))) if result.value is None else None
-        if (key and key.refused) or is_missing(project, value) or {focus, value} & doubted:
+        told = is_missing(project, value) or value in withdrawn
+        if (key and key.refused) or told or {focus, value} & doubted:
             continue
         place = (
             places.get((result.focus, result.path, result.value)) or (key and key.key) or project.place(focus)
