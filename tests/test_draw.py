@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from xml.etree import ElementTree
 
 import pytest
 
@@ -41,6 +42,17 @@ def test_what_cannot_be_drawn_is_told_and_the_rest_is_drawn(drawn: list[bytes | 
     assert isinstance(drawn[1], Refused)
     assert drawn[1].message.startswith("this cannot be drawn: ")
     assert "\n" not in drawn[1].message
+
+
+def test_texts_are_measured_by_the_font_that_the_renderer_brings_along() -> None:
+    """A machine that has a narrow face of that family too would draw pictures of another size."""
+    widths = []
+    for text in ("W" * 5, "W" * 15):
+        (picture,) = draw([chart(text)])
+        assert isinstance(picture, bytes)
+        widths.append(float(ElementTree.fromstring(picture).attrib["width"]))
+    # In Liberation Sans, a W is 1933 of 2048 units wide; letters of axes have 12 pixels.
+    assert widths[1] - widths[0] == pytest.approx(10 * 12 * 1933 / 2048, abs=1)
 
 
 def test_texts_stay_texts_and_the_picture_is_xml(drawn: list[bytes | Refused]) -> None:

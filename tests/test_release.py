@@ -1,18 +1,31 @@
 """Releases are whole or absent, named by their content, and checked when they are opened."""
 
+import hashlib
 import json
 import os
 import resource
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pilotgraph.errors import ReleaseError
-from pilotgraph.release import Release, write
+from pilotgraph.release import (
+    Release,
+    ReleasedFile,
+    content_type,
+    data_sha256,
+    parts,
+    read_manifest,
+    type_of,
+    write,
+)
+from pilotgraph.staging import turn
 
 FILES = {"data.nq": b"<x:a> <x:b> <x:c> <x:g> .\n", "queries/all.rq": b"SELECT * {}\n", "empty.ttl": b""}
 
@@ -349,26 +362,83 @@ def test_a_full_disk_leaves_the_last_release(tmp_path: Path) -> None:
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
     )
-    assert done.stderr.splitlines()[-1] == "OSError: [Errno 27] File too large"
+    assert done.stderr.splitlines()[-1] == (
+        f"pilotgraph.errors.ReleaseError: {tmp_path}/.building/data.nq cannot be written: File too large. No"
+        " release was made; the last one is as it was. Make room and build again"
+    )
     assert names(tmp_path) == before
     assert Release.open(tmp_path) == first
 
 
-@pytest.mark.parametrize("name", [".building", "current"])
-def test_a_stranger_in_the_way_is_an_error_and_stays(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            ".building",
+            "{out}/.building cannot be written: File exists. No release was made; the last one is as it was."
+            " Move away what is there and build again",
+        ),
+        ("current", "{out}/current is not the link that a build makes; move it away and build again"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "directory"])
+def test_a_stranger_in_the_way_is_an_error_and_stays(
+    tmp_path: Path, name: str, message: str, kind: str
+) -> None:
     first = write(tmp_path, "1.0.0", FILES)
-    (tmp_path / name).unlink(missing_ok=True)
-    (tmp_path / name).mkdir() if name == "current" else (tmp_path / name).write_text("mine")
-    with pytest.raises(OSError, match=name):
+    stranger = tmp_path / name
+    stranger.unlink(missing_ok=True)
+    if kind == "file" or name == ".building":
+        stranger.write_text("mine")
+    else:
+        stranger.mkdir()
+    before = names(tmp_path)
+    with pytest.raises(ReleaseError) as raised:
         write(tmp_path, "1.0.1", FILES)
-    assert (tmp_path / name).exists()
+    assert str(raised.value) == message.format(out=tmp_path)
+    assert names(tmp_path) == before
     assert Release.open(first.path) == first
+
+
+def test_a_link_that_leads_nowhere_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to("1.0.0-00000000")
+    assert write(tmp_path, "1.0.0", FILES) == Release.open(tmp_path)
 
 
 def test_a_file_in_place_of_the_directory_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "dist").write_text("mine")
-    with pytest.raises(FileExistsError, match="dist"):
+    with pytest.raises(ReleaseError) as raised:
         write(tmp_path / "dist", "1.0.0", FILES)
+    assert str(raised.value) == (
+        f"{tmp_path}/dist cannot be written: File exists. No release was made; there was none before. Move"
+        " away what is there and build again"
+    )
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_times_and_rights_are_the_same_everywhere(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        release = write(tmp_path / "dist", "1.0.0", FILES, datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    finally:
+        os.umask(before)
+    found = {path.relative_to(release.path).as_posix(): path.stat() for path in release.path.rglob("*")}
+    found["."] = release.path.stat()
+    assert len(found) == len(FILES) + len(["manifest", "checksums", "queries", "."])
+    assert {each.st_mtime_ns for each in found.values()} == {1_795_253_400 * 10**9}
+    modes = {name: oct(each.st_mode & 0o777) for name, each in found.items()}
+    assert modes == {name: "0o755" if name in (".", "queries") else "0o644" for name in found}
+
+
+def test_a_build_waits_for_another_and_says_so(tmp_path: Path) -> None:
+    told = threading.Event()
+    with turn(tmp_path):
+        second = threading.Thread(target=write, args=(tmp_path, "1.0.0", FILES, None, told.set))
+        second.start()
+        assert told.wait(10)
+        assert names(tmp_path) == [".lock"]
+    second.join(10)
+    assert Release.open(tmp_path).version == "1.0.0"
 
 
 WRITER = """
@@ -400,3 +470,76 @@ def test_builds_at_once_do_not_break_each_other(tmp_path: Path) -> None:
     assert len(releases) == 1 + 15 + 15 - 1, "every content once; the empty one is common to the writers"
     for path in releases:
         assert Release.open(path).name == path.name
+
+
+def test_a_dump_may_come_in_parts(tmp_path: Path) -> None:
+    files = {f"data-{number}.nq": f"{number}\n".encode() for number in range(1, 12)}
+    release = write(tmp_path, "1.0.0", files | {"all.nq": b"whole\n", "data-0.nq": b"", "data-13.nq": b""})
+    # By number, and up to the first that is not there.
+    assert release.parts("data.nq") == [f"data-{number}.nq" for number in range(1, 12)]
+    assert release.read_parts("data.nq").split() == [str(number).encode() for number in range(1, 12)]
+    assert (release.parts("all.nq"), release.read_parts("all.nq")) == (["all.nq"], b"whole\n")
+    with pytest.raises(ReleaseError, match=r"has no file 'data\.ttl'"):
+        release.parts("data.ttl")
+    assert parts(release.files, "data.ttl") == ["data.ttl"]
+    assert parts(["v1/all-1.nq.gz"], "v1/all.nq") == ["v1/all.nq"]
+
+
+def test_data_in_parts_have_the_checksum_of_the_whole() -> None:
+    lines = [f"{number}\n".encode() for number in range(12)]
+    divided = {f"data-{number}.nq": line for number, line in enumerate(lines, 1)}
+    whole = {"data.nq": b"".join(lines), "data-1.nq": b"a dump of something else"}
+    digest = hashlib.sha256(whole["data.nq"]).hexdigest()
+    assert data_sha256(divided, divided.__getitem__) == data_sha256(whole, whole.__getitem__) == digest
+    with pytest.raises(KeyError, match=r"data\.nq"):
+        data_sha256(files := dict[str, bytes](), files.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("data.trig", "application/trig"),
+        ("data.nq.gz", "application/gzip"),
+        ("tables/Boat.csv", "text/csv"),
+        ("tables/Boat.csv-metadata.json", "application/csvm+json"),
+        ("tables/csv-metadata.json", "application/csvm+json"),
+        ("views/boats.json", "application/json"),
+    ],
+)
+def test_a_file_has_the_media_type_of_its_name(path: str, media_type: str) -> None:
+    assert ReleasedFile.of(path, b"").media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "sent"),
+    [
+        ("data.nq", "N-Quads", "application/n-quads"),
+        ("changes.md", "Markdown", "text/markdown; charset=utf-8"),
+        ("tables/A.csv", "CSV", "text/csv; charset=utf-8; header=present"),
+        ("tables/A.csv-metadata.json", "JSON", "application/csvm+json"),
+        ("SHA256SUMS", "text", "text/plain; charset=utf-8"),
+        ("views/a.png", "png", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_named_and_sent_as_what_its_name_says(path: str, name: str, sent: str) -> None:
+    found = type_of(path)
+    assert (found.name, content_type(found.media_type)) == (name, sent)
+
+
+@pytest.mark.parametrize("said", ["text/plain\r\nX-Evil: 1", "text", "text/html; charset=utf-8", "", "a/b\n"])
+def test_a_manifest_that_says_no_media_type_is_refused(tmp_path: Path, said: str) -> None:
+    manifest = write(tmp_path, "1.0.0", FILES).read("manifest.json")
+    written = manifest.replace(b"text/turtle", json.dumps(said)[1:-1].encode())
+    with pytest.raises(ReleaseError, match="which is no media type"):
+        read_manifest(Path("manifest.json"), written)
+
+
+def test_links_that_lead_to_themselves_are_no_release(tmp_path: Path) -> None:
+    release = write(tmp_path / "dist", "1.0.0", FILES)
+    (release.path / "data.nq").unlink()
+    (release.path / "data.nq").symlink_to("data.nq")
+    with pytest.raises(ReleaseError, match=r"data\.nq is missing"):
+        Release.open(release.path)
+    (tmp_path / "current").symlink_to("current")
+    with pytest.raises(ReleaseError, match="holds no release"):
+        Release.open(tmp_path)
