@@ -128,3 +128,25 @@ def test_a_tag_stays_true_of_what_a_proxy_has_compressed(client: FlaskClient, pa
     assert tag.startswith('W/"')
     for held in (tag, tag.removeprefix("W/")):
         assert client.get(path, headers={"If-None-Match": held}).status_code == 304
+
+
+NO_DATE = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize("header", ["If-Modified-Since", "If-Unmodified-Since", "If-Range"])
+@pytest.mark.parametrize("date", [NO_DATE, NO_DATE.replace("9" * 20, "2026").replace("GMT", "+" + "9" * 20)])
+@pytest.mark.parametrize(
+    "path", ["/static/style.css", "/releases/0.3.0/data.nt", "/catalog.ttl", "/feed.atom"]
+)
+def test_a_condition_with_a_date_that_cannot_be_is_passed_over(
+    client: FlaskClient, path: str, date: str, header: str
+) -> None:
+    whole = client.get(path)
+    response = client.get(path, headers={header: date})
+    assert (response.status_code, response.data) == (200, whole.data)
+    part = client.get(path, headers={header: date, "Range": "bytes=0-0"})
+    # What it has a part of is not known (RFC 9110, section 13.1.5): only then is no part sent.
+    if header == "If-Range":
+        assert (part.status_code, part.data) == (200, whole.data)
+    else:
+        assert part.data in (whole.data, whole.data[:1])

@@ -97,6 +97,8 @@ def _lines(kind: Kind) -> Iterator[Line]:
         asked += [(form.media_type, expected) for form, expected in kind.answers]
         asked += [(accept, known[form]) for accept, form in kind.cases]
         refused = first if missing else Expected(406, PROBLEM_JSON, cache=NOT_CACHED)
+        if first.status == HTTPStatus.GONE:
+            refused = Expected(410, PROBLEM_JSON, cache=NOT_CACHED)
         asked.append((NOTHING_OF_OURS, refused))
     yield from (Line(kind, "GET", accept, expected) for accept, expected in asked)
     for expected in dict.fromkeys(each for each in known.values() if each.held):

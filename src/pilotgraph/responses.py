@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
 import pyoxigraph as ox
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import quote_etag
+from werkzeug.http import parse_date, quote_etag
 
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS, Format
@@ -25,7 +26,10 @@ from pilotgraph.protocol import PROBLEM_JSON, failure
 FIVE_MINUTES = 300
 # What only changes with the release or the code.
 CACHED = f"public, max-age={FIVE_MINUTES}"
+# What never changes: a file of a release.
+FOR_EVER = "public, max-age=31536000, immutable"
 NOT_CACHED = "no-store"
+PIECE_BYTES = 64_000  # of a file or a large answer, sent when the client has taken what was before
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ _DETAILS = {
 # <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>
 _WRITABLE = bytes(ord("?") if byte < ord(" ") and byte not in b"\t\n\f\r" else byte for byte in range(256))
 _KEPT = {"Allow", "Content-Range", "Retry-After"}
+_DATED = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 
 
 def send(content: bytes, media_type: str) -> Response:
@@ -121,8 +126,27 @@ def check_host() -> None:
         raise RequestError(HTTPStatus.BAD_REQUEST, "The header Host names no host.")
 
 
+def drop_impossible_dates() -> None:
+    """Pass over conditions whose date no calendar has, as over any text that is no date.
+
+    Python's reader of dates, which werkzeug and Flask use, raises OverflowError where a number is too large.
+    Who asks for a part under such a condition is sent the whole (RFC 9110, section 13.1.5).
+    """
+    for name in _DATED:
+        try:
+            date = parse_date(request.environ.get(name))
+            if date:
+                date.astimezone(UTC)
+        except OverflowError:
+            del request.environ[name]
+            if name == "HTTP_IF_RANGE":
+                request.environ.pop("HTTP_RANGE", None)
+
+
 def add_headers(response: Response) -> Response:
-    response.headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        if name != "Vary" or "Vary" not in response.headers:
+            response.headers[name] = value
     for name, value in FOR_PAGES.items():
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS" and "Allow" in response.headers:
@@ -131,10 +155,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def cached(stamp: str, form: Form, write: Callable[[], Response]) -> Response:
+def cached(
+    stamp: str, form: Form, write: Callable[[], Response], modified: datetime | None = None
+) -> Response:
     """Write what only changes with a stamp, or say that it has not changed.
 
     :param write: raises, if there is nothing to write.
+    :param modified: the day on which it last changed; None if that is not known, or code can change it too.
     """
     seen = f"{stamp}\n{request.base_url}\n{form.suffix}"
     # Weak, as a proxy may compress what is sent.
@@ -142,7 +169,13 @@ def cached(stamp: str, form: Form, write: Callable[[], Response]) -> Response:
     held = request.headers.get("If-None-Match", "").strip()
     if held == "*":
         write()  # it is true of whatever there is, and of nothing else
-    response = Response(status=HTTPStatus.NOT_MODIFIED) if matches(held, tag) else write()
+    unchanged = matches(held, tag)
+    if "If-None-Match" not in request.headers and modified:
+        # No later date will do: who names the hour of their last visit may have been here earlier that day.
+        unchanged = request.if_modified_since == modified
+    response = Response(status=HTTPStatus.NOT_MODIFIED) if unchanged else write()
+    if modified:
+        response.last_modified = modified
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = CACHED
     return response
