@@ -1,0 +1,1 @@
+"""A release -> a directory that any file host serves as the same site: `exporter.export` makes it."""
