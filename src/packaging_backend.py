@@ -1,0 +1,117 @@
+"""The build backend of this project (PEP 517): setuptools, with wheels that carry the release.
+
+In: the sources, where the front end stands.  Out: what setuptools makes.  Before it makes a wheel, the
+release is built with the project's own dependencies and put into the package, at
+`pilotgraph/packaged/<name>/`, with the index for searching beside it.  An editable install has no release in
+it: there, what `pilotgraph build` wrote last is used.
+
+It is done in a copy, so that the sources stay as they are, and nothing that an earlier build left is packed.
+Times and modes are the same everywhere: equal sources give equal wheels.
+"""
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from setuptools import build_meta
+from setuptools.build_meta import (
+    build_editable,
+    build_sdist,
+    get_requires_for_build_editable,
+    get_requires_for_build_sdist,
+    prepare_metadata_for_build_editable,
+    prepare_metadata_for_build_wheel,
+)
+
+__all__ = [
+    "build_editable",
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+]
+
+Settings = Mapping[str, Any] | None
+
+# Where `pilotgraph.library.finding` looks.
+_PLACE = "src/pilotgraph/packaged"
+_IGNORED = ("__pycache__", "*.egg-info", "packaged")
+_EPOCH = "SOURCE_DATE_EPOCH"
+# ZIP archives, such as wheels, know no earlier time.
+_EARLIEST_SECONDS = 315_532_800
+
+
+def get_requires_for_build_wheel(config_settings: Settings = None) -> list[str]:
+    """What has to be there to build the release, beside what setuptools needs."""
+    return [*build_meta.get_requires_for_build_wheel(config_settings), *_project()["dependencies"]]
+
+
+def build_wheel(
+    wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None
+) -> str:
+    """Build the release, and a wheel that carries it.
+
+    If the sources cannot be released, it ends with what a curator would be told.
+    """
+    root = Path.cwd()
+    wheels = root / wheel_directory  # which may be absolute
+    with TemporaryDirectory() as directory:
+        copy = Path(directory)
+        for name in ("pyproject.toml", *_read_by_setuptools()):
+            shutil.copyfile(root / name, copy / name)
+        shutil.copytree(root / "src", copy / "src", ignore=shutil.ignore_patterns(*_IGNORED))
+        seconds = _add_release(root, copy / _PLACE)
+        for path in copy.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        with chdir(copy), _settled(seconds):
+            wheel: str = build_meta.build_wheel(str(wheels), config_settings)
+        return wheel
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project
+
+
+def _read_by_setuptools() -> list[str]:
+    project = _project()
+    return [project["readme"], *project["license-files"]]
+
+
+def _add_release(root: Path, place: Path) -> float:
+    """Build the release and put it there; the result is when it counts as made, in seconds since 1970."""
+    sys.path.insert(0, str(root / "src"))
+    # Only here, where the project's dependencies are sure to be installed.
+    from pilotgraph.build import build  # noqa: PLC0415
+    from pilotgraph.errors import PilotgraphError  # noqa: PLC0415
+    from pilotgraph.search_index import write_index  # noqa: PLC0415
+
+    with TemporaryDirectory() as built:
+        try:
+            release = build(root, Path(built), lambda step: print(step, flush=True))
+        except PilotgraphError as error:
+            sys.exit(f"{error}\nError: the release was not built, so there is no wheel")
+        index = write_index(release)
+        shutil.copytree(release.path, place / release.name)
+        shutil.copyfile(index, place / index.name)
+        return (release.path / "manifest.json").stat().st_mtime
+
+
+@contextmanager
+def _settled(seconds: float) -> Iterator[None]:
+    """What setuptools writes shall depend on neither the clock nor on who builds."""
+    mask = os.umask(0o022)
+    os.environ.setdefault(_EPOCH, str(max(int(seconds), _EARLIEST_SECONDS)))
+    try:
+        yield
+    finally:
+        os.umask(mask)
