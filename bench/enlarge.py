@@ -15,12 +15,14 @@ import pyoxigraph as ox
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
 
 DATA = "data.nq"
-_LEFT_OUT = {DATA, "data.ttl", "data.jsonld", MANIFEST, CHECKSUMS}
+_LEFT_OUT = MANIFEST, CHECKSUMS
+_OF_DATA = ("data.", "data-", "graphs/", "tables/")
 
 
 def enlarge(release: Release, triples: int, out: Path) -> Release:
     """Write a release with so many triples of records into `out`."""
-    files = {path: release.read(path) for path in release.files if path not in _LEFT_OUT}
+    kept = [path for path in release.files if path not in _LEFT_OUT and not path.startswith(_OF_DATA)]
+    files = {path: release.read(path) for path in kept}
     quads = list(ox.parse(path=release.path / DATA, format=ox.RdfFormat.N_QUADS))
     files[DATA] = "".join(sorted(islice(_copies(quads), triples))).encode()
     return write(out, release.version, files)

@@ -28,11 +28,14 @@ from generate import generate
 from pilotgraph import formats
 from pilotgraph.build import build
 from pilotgraph.context import Context
+from pilotgraph.counts import Triple
 from pilotgraph.document import read
+from pilotgraph.dumps import dumps
 from pilotgraph.mapping import lines, map_record
 from pilotgraph.project import Project
 from pilotgraph.release import write
 from pilotgraph.sources import CONTEXT
+from pilotgraph.tables import About, tables
 from pilotgraph.validation import validate
 
 Contents = list[bytes]
@@ -178,12 +181,22 @@ def dissect(project: Project) -> None:
         files = {name: release.read(name) for name in names}
         prefixes = project.context.prefixes
         quads = formats.parse(files["data.nq"], formats.N_QUADS, project.base)
+        triples = [quad.triple for quad in quads]
+        graphs: dict[str, set[Triple]] = {}
+        for quad in quads:
+            row = str(quad.subject), str(quad.predicate), str(quad.object)
+            graphs.setdefault(str(quad.graph_name)[1:-1], set()).add(row)
+        ontology, shapes = (
+            [quad.triple for file in found for quad in file.quads]
+            for found in ((*project.ontology, *project.imports), project.shapes)
+        )
+        about = About(project.iri, project.iri, "", "en")
         parts: dict[str, Callable[[], object]] = {
             "read the project": lambda: Project.read(project.root),
             "validate": lambda: validate(project),
             "parse the quads": lambda: formats.parse(files["data.nq"], formats.N_QUADS, project.base),
-            "write Turtle": lambda: formats.serialize(quads, formats.TURTLE, prefixes),
-            "write JSON-LD": lambda: formats.serialize(quads, formats.JSON_LD, prefixes),
+            "write the dumps": lambda: dumps(graphs, {}, prefixes, project.base),
+            "write the tables": lambda: tables(triples, ontology, shapes, project.context, about),
             "write the release": lambda: write(Path(directory, "third"), release.version, files),
         }
         found = {}

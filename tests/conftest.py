@@ -1,5 +1,6 @@
 """What tests share: the two projects, a release, the command line and a server as real processes."""
 
+import gzip
 import http.client
 import socket
 import subprocess
@@ -115,7 +116,10 @@ def lights(release: Release, redirector: str, serve: Serve, tmp_path_factory: py
     """A server of the lighthouses, whose IRIs are at the redirector."""
     base = f"{redirector}/pilotgraph/".encode()
     names = [name for name in release.files if name not in (MANIFEST, CHECKSUMS)]
-    files = {name: release.read(name).replace(LIGHTS.encode(), base) for name in names}
+    plain = [name for name in names if not name.endswith(".gz")]
+    files = {name: release.read(name).replace(LIGHTS.encode(), base) for name in plain}
+    packed = [name for name in names if name.endswith(".gz")]
+    files |= {name: gzip.compress(files[name.removesuffix(".gz")], mtime=0) for name in packed}
     moved = write(tmp_path_factory.mktemp("moved"), release.version, files)
     return discover(serve("--release", moved.path))
 

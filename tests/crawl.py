@@ -37,7 +37,7 @@ def in_process(client: FlaskClient) -> Ask:
             answer.status_code,
             answer.mimetype or "",
             answer.headers.get("Location", ""),
-            answer.get_data(as_text=True),
+            answer.data.decode(errors="replace"),  # a packed file has no text, and no links
         )
 
     return ask

@@ -54,6 +54,8 @@ def kinds(release: Release) -> Mapping[str, str]:
     fixed = {
         "the landing page": "/",
         "all classes": "/browse",
+        "the releases": "/releases",
+        "a release": f"/releases/{quote(release.version)}",
         **lists,
         **terms,
         "an empty search": "/search",

@@ -35,10 +35,17 @@ EXAMPLES = {
     "/ontology/<version>": "/ontology/0.3.0",
     "/queries/<name>": "/queries/highest-lights",
     "/sparql": ASK,
+    "/releases": "/releases",
+    "/releases.<suffix>": "/releases.ttl",
+    "/releases/<name>": "/releases/0.3.0",
+    "/releases/<version>/": "/releases/0.3.0/",
     "/releases/<version>/<path:name>": "/releases/0.3.0/queries/highest-lights.rq",
+    "/catalog": "/catalog",
+    "/catalog.<suffix>": "/catalog.rdf",
     "/void.<suffix>": "/void.ttl",
     "/.well-known/void": "/.well-known/void",
     "/contract": "/contract",
+    "/feed.atom": "/feed.atom",
     "/robots.txt": "/robots.txt",
     "/sitemap.xml": "/sitemap.xml",
     "/sitemap-<int:number>.xml": "/sitemap-0.xml",
@@ -54,7 +61,7 @@ EXAMPLES = {
     "/search.<any(json):suffix>": "/search.json?q=lamp",
 }
 # Those that lead to another address.
-LEADING = {"/id/<path:name>": 303, "/.well-known/void": 302}
+LEADING = {"/id/<path:name>": 303, "/.well-known/void": 302, "/releases/<version>/": 308}
 
 # Names and texts that no curator would write, and that a stranger might.
 ODD = {
@@ -183,7 +190,9 @@ def test_every_answer_is_open_to_scripts_and_closed_to_foreign_content(
     assert response.status_code == status
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Vary"] == "Accept"
+    # Of a file there is one kind, packed or not.
+    file = status == 200 and path.startswith("/releases/0.3.0/")
+    assert response.headers["Vary"] == ("Accept-Encoding" if file else "Accept")
     assert response.headers["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
         " base-uri 'none'; frame-ancestors 'none'"

@@ -19,7 +19,7 @@ from pilotgraph.loop_store import CLIENT
 from pilotgraph.negotiation import RequestError
 from pools import eventually, on_loop
 
-PIECE = 256_000
+PIECE = 64_000
 LARGE = 4 * PIECE
 ROOM = Room(2 * LARGE)
 
@@ -138,7 +138,7 @@ class Content:
         ((b"a",) * 10, [10]),
         ((b"a" * PIECE,), [PIECE, 0]),
         ((b"a" * (PIECE - 1), b"b", b"c"), [PIECE, 1]),
-        ((b"a" * 100_000,) * 7, [300_000, 300_000, 100_000]),
+        ((b"a" * 25_000,) * 7, [75_000, 75_000, 25_000]),
         ((b"a" * (2 * PIECE + 1),), [PIECE, PIECE, 1, 0]),
         ((b"a", b"b" * LARGE, b"c"), [*[PIECE] * 4, 1, 1]),
     ],

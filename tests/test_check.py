@@ -33,6 +33,9 @@ def pilots(real_release: Release, serve: Serve) -> Site:
 @pytest.mark.parametrize("name", ["lights", "pilots"])
 def test_our_own_server_keeps_the_contract(request: pytest.FixtureRequest, name: str, kind: Kind) -> None:
     found = list(hold(request.getfixturevalue(name), [kind]))
+    if "withdrawn" in kind.names:  # of which these have none: see test_tombstones
+        assert [each.mark for each in found] == [Mark.LEFT_OUT]
+        return
     assert len(found) >= 4
     assert broken(found) == []
 
@@ -47,6 +50,8 @@ def test_what_to_ask_for_is_read_from_the_site(lights: Site) -> None:
         "graph": "graph/about",
         "ontology_version": "0.3.0",
         "dump": "0.3.0/data.ttl",
+        "release": "0.3.0",
+        "feed": "feed.atom",
         "class": "Inspection",
         "question": "highest-lights",
         "term": "Inspection",
@@ -59,7 +64,7 @@ def test_what_to_ask_for_is_read_from_the_site(lights: Site) -> None:
 def test_iris_lead_to_their_documents_through_a_redirect_service(lights: Site, leading: str) -> None:
     found = list(check(lights, kinds=()))
     assert broken(found) == []
-    asked = {each.asked.split()[1] for each in found if each.asked.startswith("GET ")}
+    asked = {each.asked.split()[1] for each in found if each.asked.startswith("GET http")}
     assert asked == {leading, f"{leading}ontology", *lights.examples, lights.odd}
 
 

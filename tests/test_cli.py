@@ -71,7 +71,8 @@ def test_it_runs_as_a_module() -> None:
 
 
 def test_the_commands_are_those_of_the_design() -> None:
-    assert sorted(main.commands) == ["build", "check", "get", "new", "query", "serve", "validate"]
+    names = ["build", "check", "diff", "export", "get", "new", "query", "serve", "validate", "verify"]
+    assert sorted(main.commands) == names
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -101,8 +102,18 @@ def test_build_prints_what_it_wrote(project: Path) -> None:
     release = Release.open(project / "dist")
     first, *files = done.stdout.splitlines()
     assert (done.returncode, first) == (0, f"dist/{release.name}")
-    listed = {name: int(size.replace(",", "")) for size, name in (line.split() for line in files)}
-    assert listed == {name: (release.path / name).stat().st_size for name in release.files}
+    rows = [line.split(maxsplit=2) for line in files]
+    listed = {row[1]: (int(row[0].replace(",", "")), *row[2:]) for row in rows}
+    sizes = {name: (release.path / name).stat().st_size for name in release.files}
+    folders = {f"{Path(name).parent}/" for name in sizes if "/" in name}
+    assert folders == {"graphs/", "guide/", "links/", "queries/", "tables/", "views/"}
+    inside = {each: [size for name, size in sizes.items() if name.startswith(each)] for each in folders}
+    assert listed == {
+        **{name: (size,) for name, size in sizes.items() if "/" not in name},
+        **{
+            each: (sum(found), f"{len(found)} file{'s'[len(found) == 1 :]}") for each, found in inside.items()
+        },
+    }
     assert done.stderr.splitlines() == [
         "Reading the sources",
         "Validating 12 records",
@@ -147,7 +158,10 @@ def test_build_where_nothing_can_be_written(project: Path) -> None:
     (project / "file").write_text("")
     done = run("build", "--out", "file/dist", cwd=project)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-1] == "Error: file/dist: Not a directory"
+    assert done.stderr.splitlines()[-1] == (
+        "Error: file/dist cannot be written: Not a directory. No release was made; there was none before."
+        " Move away what is there and build again"
+    )
     assert "Traceback" not in done.stderr
 
 

@@ -348,6 +348,11 @@ def test_what_is_compacted_expands_to_itself(text: str, space: str) -> None:
         assert context.expand(context.compact(iri)) == iri
 
 
+def test_a_term_has_a_curie_too() -> None:
+    assert small().curie("https://example.org/terms#Boat") == "ex:Boat"
+    assert small().curie("https://example.org/terms#") == ""
+
+
 @pytest.mark.parametrize(
     ("iri", "expected"),
     [

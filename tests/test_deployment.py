@@ -51,6 +51,7 @@ def test_a_site_without_sitemap_or_endpoint_is_still_known(url: str, release: Re
             "graph": "graph/about",
             "ontology_version": "0.3.0",
             "dump": "0.3.0/data.ttl",
+            "release": "0.3.0",
         },
     )
 

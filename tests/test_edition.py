@@ -56,14 +56,6 @@ def test_a_question_stands_in_the_head_of_its_query(edition: Edition) -> None:
     assert len(edition.questions) == 3
 
 
-def test_dumps_come_first_among_the_files_and_what_has_a_list_of_its_own_is_not_there(
-    edition: Edition,
-) -> None:
-    paths = [file.path for file in edition.files]
-    assert paths[:3] == ["data.jsonld", "data.nq", "data.ttl"]
-    assert not [path for path in paths if path.startswith(("links/", "queries/"))]
-
-
 def test_links_to_others_have_a_list_of_their_own(edition: Edition) -> None:
     ((links, target, total, files),) = edition.linksets
     assert (links.text, links.iri) == ("Lights in the register of made-up beacons", f"{LIGHTS}#links/beacons")

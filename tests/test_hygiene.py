@@ -1,8 +1,8 @@
 """Rules for every ontology and its data: `hygiene/*.rq`, each a query that must find nothing.
 
 A query sees the graphs <graph:ontology>, <graph:imports>, <graph:data>, <graph:links> (what is derived from
-the data) and <graph:dataset> (what `dataset.yaml` says), and as default graph all of them.  Its
-`# bad:` lines are what it must find in `hygiene/bad.trig`, so that no rule is idle.
+the data), <graph:dataset> (what `dataset.yaml` says) and <graph:shapes>, and as default graph all of them.
+Its `# bad:` lines are what it must find in `hygiene/bad.trig`, so that no rule is idle.
 """
 
 from pathlib import Path
@@ -25,6 +25,8 @@ def sources(request: pytest.FixtureRequest) -> Store:
         store.load(path=str(path), to_graph=NamedNode("graph:ontology"))
     for path in (root / "ontology/imports").glob("*.ttl"):
         store.load(path=str(path), to_graph=NamedNode("graph:imports"))
+    for path in (root / "shapes").glob("*.ttl"):
+        store.load(path=str(path), to_graph=NamedNode("graph:shapes"))
     project = read(root)
     store.load(n_triples(project.records), RdfFormat.N_TRIPLES, to_graph=NamedNode("graph:data"))
     links = "".join(f"{' '.join(triple)} .\n" for triple in derive(project).triples)
@@ -64,5 +66,5 @@ def test_the_rule_finds_what_is_bad(bad: Store, rule: Path) -> None:
 
 def test_there_are_rules_and_sources_to_hold_against_them(sources: Store) -> None:
     assert len(RULES) >= 20
-    assert len(list(sources.named_graphs())) == 5
+    assert len(list(sources.named_graphs())) == 6
     assert len(sources) > 300

@@ -43,7 +43,7 @@ POINT = Query("SELECT * { ?s ?p ?o } LIMIT 1")
 TOO_DEEP = Query("SELECT * { " + "{" * 5_000 + "}" * 5_000 + " }")
 WAY_OUT = "Narrow the query, or take the dump and ask it there."
 # Nothing is kept, so that every query reaches a worker.
-SETTINGS = Settings(workers=2, queued=20, deadline_seconds=1.5, memory_mb=100, answer_mb=1, cache_mb=0)
+SETTINGS = Settings(workers=2, queued=20, deadline_seconds=1.5, memory_mb=100, answer_mb=2, cache_mb=0)
 PATIENT = Settings(workers=2, deadline_seconds=60, drain_seconds=7.25, cache_mb=0)
 MARK = '"drain_seconds": 7.25'  # by which its supervisor is known
 
@@ -199,7 +199,7 @@ def test_memory_is_bounded(store: WorkerStore) -> None:
 def test_answers_are_bounded(store: WorkerStore) -> None:
     with pytest.raises(LimitExceeded) as error:
         store.query(Query("SELECT * { ?s ?p ?o . ?a ?b ?c }"))
-    assert str(error.value) == f"The answer is larger than 1 MB, the limit. {WAY_OUT}"
+    assert str(error.value) == f"The answer is larger than 2 MB, the limit. {WAY_OUT}"
 
 
 def test_length_is_bounded(release: Release, store: WorkerStore) -> None:

@@ -10,7 +10,9 @@ from pilotgraph import document
 from pilotgraph.errors import PilotgraphError
 from pilotgraph.project import Project
 from pilotgraph.scaffold import new_record, record_path
+from pilotgraph.triples import TOMBSTONE
 from pilotgraph.validation import validate
+from retired import with_keys
 
 TOWER = """\
 id: lighthouse/new-rock
@@ -111,6 +113,16 @@ def findings(root: Path, name: str) -> list[str]:
 
 def test_a_record_to_fill_in(project: Project) -> None:
     assert new_record(project, "TidalLighthouse", "new-rock") == TOWER
+
+
+def test_a_tombstone_is_no_new_record(tmp_path: Path) -> None:
+    project = Project.read(with_keys(tmp_path / "lights"))
+    with pytest.raises(PilotgraphError) as raised:
+        new_record(project, "tombstone", "phantom-rock")
+    assert str(raised.value) == (
+        "a tombstone has the id of what was withdrawn, and stands in the place of its record; see"
+        ' "Rename or remove something" in CONTRIBUTING.md'
+    )
 
 
 def test_filled_in_it_is_valid(root: Path) -> None:
@@ -250,7 +262,8 @@ def test_a_file_that_is_there_already(root: Path) -> None:
 
 def test_every_class_of_the_real_project_has_a_record_to_fill_in(real: Path) -> None:
     sources = Project.read(real)
-    classes = [term.name for term in sources.context.terms.values() if term.is_class]
+    terms = sources.context.terms.values()
+    classes = [term.name for term in terms if term.is_class and term.iri != TOMBSTONE.value]
     assert len(classes) >= 15
     for name in classes:
         document.read(new_record(sources, name, "x-x-x").encode(), "new.yaml")

@@ -63,6 +63,7 @@ def test_json_has_all_that_its_documentation_names(client: FlaskClient) -> None:
         "label": {"text": "North Teal", "marks": [[0, 5], [6, 10]]},
         "language": "en",
         "classes": [{"iri": f"{LIGHTS}ontology#Lighthouse", "label": "lighthouse"}],
+        "deprecated": False,
     }
     assert {
         "class": "Lighthouse",

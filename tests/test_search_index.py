@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from pilotgraph import search_index
 from pilotgraph.cli import main
+from pilotgraph.errors import ReleaseError
 from pilotgraph.release import Release
 from pilotgraph.search_entries import Source
 from pilotgraph.search_index import VERSION, fill, fold, index_path, write_index
@@ -49,7 +50,7 @@ def test_another_one_takes_the_place_of_the_first(copy: Release) -> None:
     index_path(copy).write_bytes(b"of an older program")
     path = write_index(copy)
     assert path.read_bytes().startswith(b"SQLite format 3\0")
-    assert sorted(copy.path.parent.iterdir()) == sorted([copy.path, path])
+    assert sorted(copy.path.parent.iterdir()) == sorted([copy.path, path, path.with_name(".lock")])
 
 
 def test_when_it_cannot_be_written_nothing_is_left(copy: Release, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,9 +59,9 @@ def test_when_it_cannot_be_written_nothing_is_left(copy: Release, monkeypatch: p
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(search_index, "fill", fail)
-    with pytest.raises(OSError, match=r"search\.sqlite3 cannot be written: database or disk is full"):
+    with pytest.raises(ReleaseError, match=r"search\.sqlite3 cannot be written: database or disk is full"):
         write_index(copy)
-    assert list(copy.path.parent.iterdir()) == [copy.path]
+    assert sorted(copy.path.parent.iterdir()) == sorted([copy.path, copy.path.with_name(".lock")])
 
 
 @pytest.mark.parametrize(("language", "forms"), [("en", ["lamp", "lamps"]), ("is", ["lamps"])])

@@ -1,6 +1,7 @@
 """What SECURITY says, tried: its names and sums, and its proxies, each before a real server."""
 
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +20,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from conftest import REPOSITORY, Client, Serve
+from pilotgraph.delivery import delivered
+from pilotgraph.deployment import Site
 from pilotgraph.release import Release
 from pilotgraph.settings import Settings, options
 
@@ -112,7 +116,17 @@ def caddy(folder: Path, port: int, upstream: str) -> list[str]:
 
 
 def apache2(folder: Path, port: int, upstream: str) -> list[str]:
-    modules = ("mpm_event", "authz_core", "proxy", "proxy_http", "headers", "deflate", "filter", "reqtimeout")
+    modules = [
+        "mpm_event",
+        "authz_core",
+        "proxy",
+        "proxy_http",
+        "headers",
+        "deflate",
+        "filter",
+        "reqtimeout",
+        "setenvif",
+    ]
     site = re.sub(r" *SSL.*\n", "", block("apache").replace("*:443", f"*:{port}")).replace(
         "127.0.0.1:8000", upstream
     )
@@ -234,7 +248,7 @@ def test_an_answer_is_compressed_and_known_again(ask: Client, answer: bytes) -> 
     [
         *("/", "/doc/lighthouse/kestrel-point.jsonld", "/browse/Lighthouse.json", "/sitemap.xml"),
         *("/queries/highest-lights", "/views/heights.svg", "/sparql/terms.json"),
-        *("/static/style.css", "/static/query.js", "/releases/0.3.0/data.ttl"),
+        *("/static/style.css", "/static/query.js", "/releases", "/releases/0.3.0"),
     ],
 )
 def test_pages_and_their_parts_are_compressed_and_known_again(ask: Client, path: str) -> None:
@@ -245,6 +259,23 @@ def test_pages_and_their_parts_are_compressed_and_known_again(ask: Client, path:
     assert tag.startswith('W/"')
     again = ask(path, accept="*/*", accept_encoding="gzip", if_none_match=tag)
     assert (again.status, again.body) == (304, b"")
+
+
+def test_files_of_releases_pass_as_the_server_sends_them(ask: Client) -> None:
+    names = {"dump": "0.3.0/data.ttl"}
+    site = Site(ask.url, "https://example.org/lights/", "https://example.org/lights/id/", [], names, "")
+    asked = list(delivered(site))
+    assert [said for _, said in asked if said] == []
+    assert len(asked) > 8
+    packed = ask("/releases/0.3.0/data.ttl", accept_encoding="gzip")
+    assert (packed.headers["Content-Encoding"], packed.headers["ETag"][:1]) == ("gzip", '"')
+    assert packed.headers["Repr-Digest"] == _repr_digest(packed.body)
+    untwinned = ask("/releases/0.3.0/shapes.ttl", accept_encoding="gzip")
+    assert untwinned.headers["Repr-Digest"] == _repr_digest(untwinned.body)
+
+
+def _repr_digest(content: bytes) -> str:
+    return f"sha-256=:{b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 
 @pytest.mark.parametrize(("query", "status"), [("SELECT", 400), ("ASK { SERVICE <http://a/> {} }", 403)])

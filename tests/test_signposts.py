@@ -72,16 +72,22 @@ def test_the_iri_of_a_thing_leads_to_all_that_describes_it(client: FlaskClient, 
 def test_the_dataset_leads_to_its_files_and_they_back(client: FlaskClient, prefix: str) -> None:
     found = linked(client, "/", BROWSER)
     items = [target for target, relation in found if relation == "item"]
-    assert items == [f"{prefix}/releases/0.3.0/data.{suffix}" for suffix in ("jsonld", "nq", "ttl")]
+    release, suffixes = f"{prefix}/releases/0.3.0", ("jsonld", "nq", "nt", "rdf", "trig", "ttl")
+    assert items == [f"{release}/data.{suffix}" for suffix in suffixes]
     assert (LIGHTS, "cite-as") in found
     assert [target for target, relation in found if relation == "type"] == [
         ABOUT,
         "https://schema.org/Dataset",
     ]
     for item in items:
-        assert linked(client, item.removeprefix(prefix)) == [(f"{prefix}/", "collection"), LICENSE]
+        assert linked(client, item.removeprefix(prefix)) == [(release, "collection"), LICENSE]
+    of_release = linked(client, release.removeprefix(prefix), BROWSER)
+    assert [target for target, relation in of_release if relation == "item"] == items
+    assert (f"{LIGHTS}releases/0.3.0", "cite-as") in of_release
+    assert (f"{prefix}/", "collection") in of_release
     data = [target for target, relation in found if relation == "describedby"]
-    assert data == [f"{prefix}/void{form.suffix}" for form in DOCUMENTS if form.suffix != ".html"]
+    description = [f"{prefix}/void{form.suffix}" for form in DOCUMENTS if form.suffix != ".html"]
+    assert data == [*description, f"{prefix}/catalog.ttl"]
     for each in data:
         response = client.get(each.removeprefix(prefix))
         assert response.status_code == 200

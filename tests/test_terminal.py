@@ -1,5 +1,6 @@
 """What is printed for people: problems, counts, tables, paths."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,30 @@ def test_it_fails_with_a_line_and_an_exit_code(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as ended:
         terminal.fail("no such thing", code=2)
     assert (ended.value.code, capsys.readouterr()) == (2, ("", "Error: no such thing\n"))
+
+
+def test_what_is_told_of_sources_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Problem(Position("a\x1b[2J.yaml", 1, 5), Severity.ERROR, "say\r\x9b1m\u202eso", "urn:rule")
+    terminal.print_problems([told])
+    with pytest.raises(SystemExit):
+        terminal.fail("first\nsecond\x1b[31m")
+    assert capsys.readouterr() == (
+        "a\ufffd[2J.yaml:1:5: error: say\ufffd\ufffd1m\ufffdso\n",
+        "Error: first\nsecond\ufffd[31m\n",
+    )
+
+
+def test_a_triple_as_a_value_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    spo = {part: {"type": "uri", "value": f"urn:{part[0]}"} for part in ("subject", "predicate", "object")}
+    rows = [{"a": {"type": "triple", "value": spo}}]
+    terminal.print_result(json.dumps({"head": {"vars": ["a"]}, "results": {"bindings": rows}}).encode())
+    assert "<< urn:s urn:p urn:o >>" in capsys.readouterr().out
+
+
+def test_an_answer_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    cell = {"a": {"type": "literal", "value": "one\x1b]0;title\x07\ntwo"}}
+    terminal.print_result(json.dumps({"head": {"vars": ["a"]}, "results": {"bindings": [cell]}}).encode())
+    shown = capsys.readouterr().out
+    assert "one\ufffd]0;title\ufffd " in shown
+    assert "two" in shown
+    assert all(line.isprintable() for line in shown.split("\n"))

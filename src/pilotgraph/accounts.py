@@ -63,7 +63,8 @@ class Account:
     """What the page of an ontology says of a term.
 
     `total` is how many things a class has, its subclasses' too, or how often a property is used; None if the
-    release does not count it.  `inherited` names what a class above asks as well.
+    release does not count it.  `inherited` names what a class above asks as well; `replaced` is what took the
+    place of a term that is deprecated.
     """
 
     iri: str
@@ -84,6 +85,7 @@ class Account:
     examples: Sequence[Example]
     query: str
     questions: Sequence[Question]
+    replaced: Sequence[Value] = ()
 
     @property
     def is_class(self) -> bool:

@@ -16,7 +16,6 @@ from pilotgraph.asgi import (
     IN_URL,
     KEPT,
     NOT_KEPT,
-    PIECE_BYTES,
     TAKE_SECONDS,
     Bodies,
     Gone,
@@ -35,7 +34,7 @@ from pilotgraph.errors import QueryError, StoreUnavailable
 from pilotgraph.metrics import ANSWERED, GONE, UNCHANGED, Asked, Log, Metrics, outcome_of
 from pilotgraph.negotiation import RequestError, choose, matches, sent_as
 from pilotgraph.protocol import accept_of, failure, read_query
-from pilotgraph.responses import HTML
+from pilotgraph.responses import HTML, PIECE_BYTES
 from pilotgraph.service import Given, Key, Service, key_of
 from pilotgraph.store import Query
 

@@ -14,12 +14,14 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pilotgraph import browse, discovery, endpoint, handbook, question_pages, resources, search, view_pages
+from pilotgraph.downloads import files as released_files
+from pilotgraph.downloads import pages as release_pages
 from pilotgraph.edition import Edition
 from pilotgraph.errors import QueryError
 from pilotgraph.formats import RDF_FORMATS
 from pilotgraph.negotiation import RequestError
 from pilotgraph.release import Release
-from pilotgraph.responses import add_headers, check_host, explain
+from pilotgraph.responses import add_headers, check_host, drop_impossible_dates, explain
 from pilotgraph.settings import Settings
 from pilotgraph.store import Store
 
@@ -49,9 +51,16 @@ ROUTES = (
     Route("/sparql/terms.json", endpoint.terms),
     Route("/views", view_pages.views),
     Route("/views/<name>", view_pages.view),
-    Route("/releases/<version>/<path:name>", resources.file),
+    Route("/releases", release_pages.releases),
+    Route("/releases.<suffix>", release_pages.releases),
+    Route("/releases/<name>", release_pages.release),
+    Route("/releases/<version>/", release_pages.without_slash),
+    Route("/releases/<version>/<path:name>", released_files.file),
     Route("/void.<suffix>", discovery.void),
     Route("/.well-known/void", discovery.well_known_void),
+    Route("/catalog", discovery.catalogue),
+    Route("/catalog.<suffix>", discovery.catalogue),
+    Route("/feed.atom", discovery.feed),
     Route("/contract", discovery.show_contract),
     Route("/robots.txt", discovery.robots),
     Route("/search", search.search),
@@ -78,6 +87,7 @@ def create_app(release: Release, store: Store, settings: Settings | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=edition,
+        twin=None,  # `export` puts there what pages are told that no server stands behind
         forms=RDF_FORMATS,
         endpoint=lambda: f"{edition.public_url or request.url_root.rstrip('/')}/sparql",
     )
@@ -86,6 +96,7 @@ def create_app(release: Release, store: Store, settings: Settings | None = None)
     for error in (HTTPException, QueryError, RequestError):
         app.register_error_handler(error, explain)
     app.before_request(check_host)
+    app.before_request(drop_impossible_dates)
     app.after_request(add_headers)
     return app
 

@@ -26,7 +26,6 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 IN_URL, IN_BODY = ("GET", "HEAD"), ("POST", "QUERY")  # where a method has its query
 TAKE_SECONDS = 30.0  # for a client to take a piece of an answer
-PIECE_BYTES = 256_000
 _BROKEN = "The body of the request ended before it was whole."
 
 _ALWAYS: Headers = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]

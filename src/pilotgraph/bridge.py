@@ -13,10 +13,11 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any, TypeAlias
 
-from pilotgraph.asgi import PIECE_BYTES, Room, Scope, Send
+from pilotgraph.asgi import Room, Scope, Send
 from pilotgraph.endpoint import ASKED
 from pilotgraph.loop_store import CLIENT
 from pilotgraph.negotiation import RequestError
+from pilotgraph.responses import PIECE_BYTES
 from pilotgraph.turns import Turns
 
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -14,9 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
-from pilotgraph import contract, formats
+from pilotgraph import contract, contract_parts, formats
 from pilotgraph.conformity import faults, head_faults, links
 from pilotgraph.contract_lines import BROWSER, Kind, Line, lines
+from pilotgraph.delivery import delivered
 from pilotgraph.deployment import Site
 from pilotgraph.formats import RDF_FORMATS, RDF_XML, TURTLE
 from pilotgraph.paths import escape
@@ -31,7 +32,7 @@ _THINGS = ("a thing", "a document")  # how the kinds begin that are about one th
 _ACCEPTED = (
     *((form.media_type, form.media_type) for form in RDF_FORMATS),
     (BROWSER, HTML.media_type),
-    (contract.QUALITIES, RDF_XML.media_type),
+    (contract_parts.QUALITIES, RDF_XML.media_type),
 )
 
 
@@ -73,6 +74,8 @@ def check(
         yield from hold(replace(site, names=named), about)
     if "thing" in site.names:
         yield _say_the_same(site, site.names["thing"])
+    if "dump" in site.names:
+        yield from _hand_out_files(site)
     if not host_only:
         yield from _lead_here(site, iris)
 
@@ -132,6 +135,14 @@ def _say_the_same(site: Site, name: str) -> Checked:
     first = next(iter(found.values()), set())
     said += [f"{form} differs from {next(iter(found))}" for form, each in found.items() if each != first]
     return Checked.of(asked, said)
+
+
+def _hand_out_files(site: Site) -> Iterator[Checked]:
+    try:
+        for asked, said in delivered(site):
+            yield Checked.of(asked.replace(site.root, urlsplit(site.root).path), said)
+    except NoAnswer as error:
+        yield Checked(f"/releases/{site.names['dump']}", Mark.BROKEN, [str(error)])
 
 
 def _lead_here(site: Site, iris: Sequence[str]) -> Iterator[Checked]:

@@ -10,19 +10,24 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pilotgraph import terminal
+from pilotgraph.building import build_release
 from pilotgraph.checking import check_command
+from pilotgraph.differing import diff_command
 from pilotgraph.errors import PilotgraphError, Problem, SourceError
+from pilotgraph.exporting import export_command
 from pilotgraph.inquiry import get_command, query_command
 from pilotgraph.settings import Settings, as_text, options
+from pilotgraph.verifying import verify_command
 
 if TYPE_CHECKING:
-    from pilotgraph.release import Release
+    from pilotgraph.release import ReleasedFile
 
 
 class _Commands(click.Group):
@@ -70,9 +75,15 @@ def main() -> None:
 @click.option(
     "--record-iris",
     is_flag=True,
-    help="Add new IRIs to data/iris.txt, which makes them permanent. Use it when the release is published.",
+    help="Publish the release: put it on record in data/, with its IRIs, what its terms mean, and what"
+    " changed since the release before. All that is permanent then.",
 )
-def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
+@click.option(
+    "--since",
+    type=_DIRECTORY,
+    help="With --record-iris: the release before, if it is not where releases are kept.",
+)
+def build_command(project: Path, out: Path | None, record_iris: bool, since: Path | None) -> None:
     """Turn a project into a release.
 
     The release is a new directory, named by its version and content; `current` beside it leads to the
@@ -80,23 +91,24 @@ def build_command(project: Path, out: Path | None, record_iris: bool) -> None:
     which may be deleted.  With a violation nothing is written, the problems are printed, and the exit code
     is 1.
     """
-    release = _build(project, out, record_iris=record_iris)
+    if since and not record_iris:
+        raise click.UsageError("--since says what to compare with when a release is published: --record-iris")
+    release = build_release(project, out, record_iris=record_iris, since=since)
     click.echo(terminal.shown(release.path))
-    for file in release.files.values():
-        click.echo(f"  {file.size:>12,}  {file.path}")
+    # The files of a folder are many; the manifest lists them.
+    for folder, found in groupby(sorted(release.files.values(), key=_folder), key=_folder):
+        files = list(found)
+        if folder:
+            many = "1 file" if len(files) == 1 else f"{len(files)} files"
+            click.echo(f"  {sum(file.size for file in files):>12,}  {folder}  {many}")
+        else:
+            for file in files:
+                click.echo(f"  {file.size:>12,}  {file.path}")
 
 
-def _build(project: Path, out: Path | None = None, *, record_iris: bool = False) -> "Release":
-    from pilotgraph.build import build
-    from pilotgraph.search_index import write_index
-
-    notes: list[Problem] = []
-    with terminal.steps() as step:
-        release = build(project, out or project / "dist", step, notes.append, record_iris=record_iris)
-        step("Writing the index for searching")
-        write_index(release)
-    terminal.print_notable(notes)
-    return release
+def _folder(file: "ReleasedFile") -> str:
+    folder, slash, _ = file.path.rpartition("/")
+    return folder + slash
 
 
 @main.command("validate")
@@ -174,6 +186,9 @@ def new_command(project: Path, class_name: str, name: str) -> None:
 
 
 main.add_command(check_command)
+main.add_command(diff_command)
+main.add_command(export_command)
+main.add_command(verify_command)
 main.add_command(query_command)
 main.add_command(get_command)
 
@@ -189,7 +204,8 @@ def _flags(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--project",
     type=_DIRECTORY,
-    help="Build this project first, and serve the result. Default: where you are.",
+    help="Build this project first, and serve the result. Default: the release that PILOTGRAPH_RELEASE names;"
+    " else the project where you are; where there is none, the release in the installed package.",
 )
 @click.option(
     "--release",
@@ -220,10 +236,13 @@ def serve_command(
         return
     if project and directory:
         raise click.UsageError("give --project or --release, not both")
+    from pilotgraph.library.finding import meant
     from pilotgraph.release import Release
     from pilotgraph.serving import serve
 
-    release = Release.open(directory, verify=False) if directory else _build(project or Path())
+    if not (project or directory) and (directory := meant()):
+        terminal.say_which(directory)
+    release = Release.open(directory, verify=False) if directory else build_release(project or Path())
     try:
         code = serve(release.path, settings, lambda url: terminal.say_what_to_try(release, url))
     except OSError as error:

@@ -12,6 +12,7 @@ from rdflib import VOID
 
 from pilotgraph.edition import Edition
 from pilotgraph.queries import prefixes
+from pilotgraph.triples import TOMBSTONE
 
 _ALWAYS = ("rdfs",)
 
@@ -60,6 +61,8 @@ def _totals(edition: Edition, partitions: str, term: str, counted: str) -> dict[
     for part in facts.objects(edition.dataset.node, NamedNode(partitions)):
         text = facts.text(part, [NamedNode(counted)])
         for each in facts.nodes(part, NamedNode(term)):
+            if each == TOMBSTONE:  # which nobody looks for
+                continue
             totals[each.value] = max(totals.get(each.value, 0), int(text.value) if text else 0)
     return totals
 

@@ -118,11 +118,18 @@ class Context:
             return below
         if iri in self._names:
             return self._names[iri]
+        return self.curie(iri) or iri
+
+    def curie(self, iri: str) -> str:
+        """The shortest CURIE for an IRI; empty if there is none."""
         found = [(len(space), name) for name, space in self.prefixes.items() if iri.startswith(space)]
         length, name = max(found, default=(0, ""))
-        curie = f"{name}:{iri[length:]}"
         # What follows the colon of a CURIE never starts with //: that would be a scheme's colon.
-        return curie if name and len(iri) > length and not iri.startswith("//", length) else iri
+        return (
+            f"{name}:{iri[length:]}"
+            if name and len(iri) > length and not iri.startswith("//", length)
+            else ""
+        )
 
     def key(self, iri: str) -> str | None:
         """The first key for a property, if the context has one."""

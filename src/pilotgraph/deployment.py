@@ -1,7 +1,7 @@
 """A URL -> what the site there says of itself: enough to know what to ask it for.
 
 Its description names the dataset, its things and its files, its ontology a version, and its endpoint a thing
-with a name that is not plain.
+with a name that is not plain, and one that was withdrawn.
 """
 
 import json
@@ -14,19 +14,21 @@ import pyoxigraph as ox
 from rdflib import OWL, VOID
 
 from pilotgraph import formats
+from pilotgraph.conformity import links
 from pilotgraph.errors import PilotgraphError
 from pilotgraph.formats import RESULT_FORMATS, TURTLE
 from pilotgraph.paths import escape
 from pilotgraph.probe import ask, follow
 from pilotgraph.service_description import SD
 from pilotgraph.sitemap import SPACE
-from pilotgraph.triples import TYPE, Term, Triples
+from pilotgraph.triples import TOMBSTONE, TYPE, Term, Triples
 
 # A thing whose name is written with escapes or with what is not ASCII, where links break first.
 _ODD = (
-    "SELECT ?thing {{ ?thing a ?class"
-    " FILTER(STRSTARTS(STR(?thing), {0}) && REGEX(STR(?thing), {1})) }} LIMIT 1"
+    "SELECT ?thing {{ ?thing a ?class FILTER(STRSTARTS(STR(?thing), {0}) && REGEX(STR(?thing), {1})"
+    f" && ?class != {TOMBSTONE}) }}}} LIMIT 1"
 )
+_WITHDRAWN = f"SELECT ?thing {{{{ ?thing a {TOMBSTONE} FILTER(STRSTARTS(STR(?thing), {{0}})) }}}} LIMIT 1"
 _NOT_PLAIN = "[^ -~]|%"
 # Where the pages of a kind are.
 _PLACES = (
@@ -102,8 +104,12 @@ def discover(url: str) -> Site:
     names = {
         name: escape(sorted(iris)[0].removeprefix(start)) for name, (start, iris) in named.items() if iris
     }
-    names |= _pages(root)
-    return Site(root, dataset.value, things, sorted(examples), names, _find_odd(root, things))
+    names |= {"release": names["dump"].partition("/")[0]} if "dump" in names else {}
+    names |= _pages(root) | _feed(root)
+    if gone := _find(root, _WITHDRAWN.format(json.dumps(things))):
+        names["withdrawn"] = escape(gone.removeprefix(things))
+    odd = _find(root, _ODD.format(json.dumps(things), json.dumps(_NOT_PLAIN)))
+    return Site(root, dataset.value, things, sorted(examples), names, odd)
 
 
 def _pages(root: str) -> dict[str, str]:
@@ -114,6 +120,12 @@ def _pages(root: str) -> dict[str, str]:
         local = sorted(path.partition(place)[2] for path in paths if place in path and "/doc/" not in path)
         found |= {name: local[0]} if local else {}
     return found
+
+
+def _feed(root: str) -> dict[str, str]:
+    """The feed that the start page leads to, if it has one."""
+    targets = (target for target, _ in links(follow(f"{root}/", {"Accept": TURTLE.media_type})[-1].headers))
+    return {"feed": "feed.atom"} if any(target.endswith("/feed.atom") for target in targets) else {}
 
 
 def _sitemap(url: str, *, of_index: bool = False) -> list[str]:
@@ -148,8 +160,8 @@ def _read(url: str) -> Triples:
         raise NoSite(f"{url} does not answer with Turtle, but with status {reply.status}: {error}") from error
 
 
-def _find_odd(root: str, things: str) -> str:
-    query = _ODD.format(json.dumps(things), json.dumps(_NOT_PLAIN))
+def _find(root: str, query: str) -> str:
+    """The thing that a query finds; empty if there is none."""
     reply = ask(
         f"{root}/sparql?{urlencode({'query': query})}", headers={"Accept": RESULT_FORMATS[0].media_type}
     )

@@ -6,22 +6,25 @@ import pyoxigraph as ox
 from flask import Response, request
 from rdflib import OWL, VOID
 
-from pilotgraph import contract, contract_page, signposts, sitemap
+from pilotgraph import contract, contract_page, contract_parts, signposts, sitemap
 from pilotgraph.accounts import Account
-from pilotgraph.contract import PLAIN, XML
+from pilotgraph.contract_parts import ATOM, PLAIN, XML
+from pilotgraph.downloads.files import last_changed
 from pilotgraph.edition import Edition
-from pilotgraph.formats import RDF_FORMATS
+from pilotgraph.formats import RDF_FORMATS, Format
 from pilotgraph.negotiation import negotiate
 from pilotgraph.paths import escape
-from pilotgraph.responses import CACHED, HTML, Form, cached, not_found, page, send
+from pilotgraph.released.feed import FILE as FEED
+from pilotgraph.responses import CACHED, HTML, Form, cached, not_found, page, see_other, send
 
 _FORMS = {form.suffix: form for form in RDF_FORMATS}
+# For programs first: who prefers nothing is one.
+_OFFERS: tuple[Form, ...] = (*RDF_FORMATS, HTML)
 
 
 def well_known_void(edition: Edition) -> Response:
     """Lead to the description of the dataset (VoID, section 7.2): to RDF, unless the page is preferred."""
-    offers: tuple[Form, ...] = (*RDF_FORMATS, HTML)
-    form = negotiate(request.headers.get("Accept"), offers)
+    form = negotiate(request.headers.get("Accept"), _OFFERS)
     path = "/" if form is HTML else f"/void{form.suffix}"
     return Response(status=302, headers={"Location": edition.paths.prefix + path, "Cache-Control": CACHED})
 
@@ -33,6 +36,33 @@ def void(edition: Edition, suffix: str) -> Response:
         raise not_found()
     response = cached(edition.stamp, form, lambda: send(edition.description[form], form.media_type))
     response.headers["Link"] = signposts.of_description(edition, form)
+    return response
+
+
+def catalogue(edition: Edition, suffix: str = "") -> Response:
+    """The catalogue that data portals harvest; a person is led to the page that says the same."""
+    form = _FORMS.get(f".{suffix}") if suffix else negotiate(request.headers.get("Accept"), _OFFERS)
+    written = edition.catalog
+    if form is None or written is None:
+        raise not_found()
+    if isinstance(form, Format):
+        graph = written[form]
+        # Other forms are written here, so that they change with the code too.
+        modified = last_changed(edition) if f"catalog{form.suffix}" in edition.release.files else None
+        response = cached(edition.stamp, form, lambda: send(graph, form.media_type), modified)
+    else:
+        response = see_other(f"{edition.paths.prefix}/")
+    response.headers["Link"] = signposts.of_catalogue(edition, form)
+    return response
+
+
+def feed(edition: Edition) -> Response:
+    """The releases and what changed in each, for feed readers, as the release has it."""
+    if FEED not in edition.release.files:
+        raise not_found()
+    content = edition.release.read(FEED)
+    response = cached(edition.stamp, ATOM, lambda: send(content, ATOM.media_type), last_changed(edition))
+    response.headers["Link"] = signposts.of_feed(edition)
     return response
 
 
@@ -76,7 +106,7 @@ def show_contract(edition: Edition) -> Response:
     def write() -> Response:
         names = known_names(edition)
         groups = contract_page.groups(contract.EVERY, edition.paths.prefix, names)
-        cases = [(accept, form.media_type) for accept, form in contract.DOCUMENT_CASES]
+        cases = [(accept, form.media_type) for accept, form in contract_parts.DOCUMENT_CASES]
         return page("contract.html", groups=groups, cases=cases)
 
     return cached(edition.stamp, HTML, write)
@@ -97,6 +127,8 @@ def known_names(edition: Edition) -> dict[str, str]:
         "term": [("", each.anchor) for each in _terms(edition)],
         "thing": [(paths.things, each.value) for each in dataset.nodes(VOID.exampleResource)],
         "graph": [(paths.dataset, each) for each in edition.graphs],
+        "feed": [("", each) for each in (FEED,) if each in edition.release.files],
+        "withdrawn": [(paths.things, each) for each in sorted(edition.withdrawn)],
         "ontology_version": [(f"{edition.ontology_page.iri}/", each.value) for each in versions],
         "dump": [
             (f"{paths.dataset}releases/", each.value)
@@ -108,12 +140,14 @@ def known_names(edition: Edition) -> dict[str, str]:
         name: [escape(iri.removeprefix(start)) for start, iri in iris if iri.startswith(start)]
         for name, iris in found.items()
     }
-    return {name: local[0] for name, local in below.items() if local}
+    release = {"release": escape(edition.release.version)}
+    return release | {name: local[0] for name, local in below.items() if local}
 
 
 def _paths(edition: Edition) -> list[str]:
     """Where the pages are that are about no single thing."""
-    found = ["/", "/browse", "/contract", "/ontology", "/queries"]
+    found = ["/", "/browse", "/contract", "/ontology", "/queries", "/releases"]
+    found.append(f"/releases/{escape(edition.release.version)}")
     found += ["/guide"] if edition.guide else []
     found += ["/views", *(f"/views/{escape(each.name)}" for each in edition.views)] if edition.views else []
     found += [f"/queries/{escape(each.name)}" for each in edition.questions]

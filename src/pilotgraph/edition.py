@@ -21,7 +21,7 @@ from pilotgraph.catalogue import Catalogue
 from pilotgraph.constraints import Constraints, names_in
 from pilotgraph.context import Context
 from pilotgraph.diagram import Diagram, draw
-from pilotgraph.formats import TURTLE, Format
+from pilotgraph.formats import RDF_FORMATS, TURTLE, Format
 from pilotgraph.guide import Chapter, read_chapter
 from pilotgraph.guide_pages import ShownChapter, show_chapter
 from pilotgraph.list_links import ListLinks
@@ -40,7 +40,7 @@ from pilotgraph.service_description import PREFIXES, SD, Limit, served
 from pilotgraph.settings import Settings
 from pilotgraph.store import Store
 from pilotgraph.terms import Terms, counts
-from pilotgraph.triples import LABELS, TYPE, Triples
+from pilotgraph.triples import LABELS, TOMBSTONE, TYPE, Triples
 from pilotgraph.vocabulary import Vocabulary
 
 _FIGURES = {
@@ -147,7 +147,7 @@ class Edition:
             for name, predicate in _FIGURES.items()
             if (found := list(facts.objects(self.dataset.node, NamedNode(predicate))))
         ]
-        parts = map(self._count, self.dataset.nodes(VOID.classPartition))
+        parts = map(self._count, [each for each, _ in self._partitions()])
         self.classes = sorted(parts, key=lambda part: (-part[1], part[0].text))
         self.questions = published_questions(release)
         self.views = published_pictures(release)
@@ -166,12 +166,6 @@ class Edition:
             for each in self.dataset.nodes(VOID.subset)
             if facts.nodes(each, NamedNode(VOID.objectsTarget))
         ]
-        files = [
-            file
-            for file in release.files.values()
-            if not file.path.startswith(("guide/", "links/", "queries/", "views/"))
-        ]
-        self.files = sorted(files, key=lambda file: (not file.path.startswith("data."), file.path))
 
     @cached_property
     def outline(self) -> tuple[list[tuple[str, list[Account]]], list[tuple[str, list[Account]]]]:
@@ -198,6 +192,26 @@ class Edition:
         return self._accounts
 
     @cached_property
+    def catalog(self) -> Written | None:
+        """The catalogue for data portals, as the release has it; None if it is from before there was one."""
+        if f"catalog{TURTLE.suffix}" not in self.release.files:
+            return None
+        quads = _read(self.release, f"catalog{TURTLE.suffix}")
+        written = Written((quad.triple for quad in quads), self.description.prefixes)
+        for form in RDF_FORMATS:
+            if (name := f"catalog{form.suffix}") in self.release.files:
+                written[form] = self.release.read(name)
+        return written
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The things that were withdrawn, so that only a tombstone is left of each.
+
+        :raises QueryError: as for `accounts`.
+        """
+        return self.lookup.withdrawn() if TOMBSTONE in self.terms.totals else frozenset()
+
+    @cached_property
     def diagram(self) -> Diagram:
         """The picture of the model."""
         return draw(self.terms)
@@ -221,13 +235,22 @@ class Edition:
         site, facts = self.paths, self.dataset.facts
         totals = {
             of_class: int(total.value)
-            for part in self.dataset.nodes(VOID.classPartition)
-            for of_class in facts.nodes(part, NamedNode(VOID["class"]))
+            for part, of_class in self._partitions()
             if (total := facts.text(part, [NamedNode(VOID.entities)]))
         }
         ontology = f"{site.dataset}ontology"
         catalogue = Catalogue(vocabulary, self.context, f"{ontology}#", self.prefixes, totals)
         return Lists(store, catalogue, (site.things, site.dataset), (*apart, ontology), self.language)
+
+    def _partitions(self) -> list[tuple[NamedNode, NamedNode]]:
+        """What is counted by class, and the class; what is withdrawn is none of these."""
+        facts = self.dataset.facts
+        return [
+            (part, of_class)
+            for part in self.dataset.nodes(VOID.classPartition)
+            for of_class in facts.nodes(part, NamedNode(VOID["class"]))
+            if of_class != TOMBSTONE
+        ]
 
     def _count(self, part: NamedNode) -> tuple[Value, int]:
         (of_class,) = self.dataset.facts.nodes(part, NamedNode(VOID["class"]))

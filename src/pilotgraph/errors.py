@@ -11,6 +11,7 @@ values.  An *exception* ends what was asked for:
     x ReleaseRefused       the sources have violations, so that no release is written
   x SettingsError          settings cannot be used
   x ReleaseError           a release is missing, or does not match its manifest
+  x ExportError            a release cannot be written as files for a host
   x QueryError             a query gets no answer
     x MalformedQuery       it does not parse
     x QueryRefused         it asks for what this endpoint does not do (update, SERVICE)
@@ -102,6 +103,10 @@ class SettingsError(PilotgraphError):
 
 class ReleaseError(PilotgraphError):
     """Raise if a release is missing, or is not what its manifest says."""
+
+
+class ExportError(PilotgraphError):
+    """Raise if a release cannot be written as files for a host."""
 
 
 # What to do about any limit.

@@ -23,8 +23,8 @@ _release = click.option(
     "--release",
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("dist"),
-    help="A release, or a directory with a current one. Default: dist, where `build` writes.",
+    help="A release, or a directory with a current one. Default: the one that PILOTGRAPH_RELEASE names; else"
+    " dist, where `build` writes; where there is no project either, the release in the installed package.",
 )
 
 
@@ -48,7 +48,7 @@ _release = click.option(
 @click.option("--list", "listing", is_flag=True, help="List the published questions and their parameters.")
 @click.argument("query", metavar="FILE|-|NAME", required=False)
 def query_command(
-    directory: Path, form: str | None, settings: Sequence[str], listing: bool, query: str | None
+    directory: Path | None, form: str | None, settings: Sequence[str], listing: bool, query: str | None
 ) -> None:
     """Answer a SPARQL query from a release.
 
@@ -66,7 +66,7 @@ def query_command(
 
     results = {each.name.lower(): each for each in RESULT_FORMATS}
     graphs = {each.name.lower(): each for each in RDF_FORMATS}
-    release = Release.open(directory)
+    release = Release.open(_place(directory))
     dataset = Dataset(release)
     context = read_context(release, dataset)
     if listing and (query or settings):
@@ -94,6 +94,16 @@ def query_command(
         terminal.print_result(answer.content)
 
 
+def _place(directory: Path | None) -> Path:
+    """Where the release is that a command asks."""
+    from pilotgraph.library.finding import meant
+
+    found = directory or meant()
+    if found and not directory:
+        terminal.say_which(found)
+    return found or Path("dist")
+
+
 def _values(settings: Sequence[str]) -> dict[str, str]:
     values = {}
     for setting in settings:
@@ -112,7 +122,7 @@ def _values(settings: Sequence[str]) -> dict[str, str]:
 )
 @click.option("--include", "-i", is_flag=True, help="Print the status and the headers too.")
 @click.argument("path")
-def get_command(directory: Path, accept: str | None, include: bool, path: str) -> None:
+def get_command(directory: Path | None, accept: str | None, include: bool, path: str) -> None:
     """Print the answer to one request, without a server.
 
     PATH is what follows the host in a URL, such as /sparql or /doc/… with its suffix.  Redirects are not
@@ -124,7 +134,7 @@ def get_command(directory: Path, accept: str | None, include: bool, path: str) -
 
     if not path.startswith("/"):
         raise click.BadParameter("a path begins with /", param_hint="PATH")
-    release = Release.open(directory)
+    release = Release.open(_place(directory))
     with closing(LocalStore(release)) as store:
         client = create_app(release, store).test_client()
         answer = client.get(path, headers={"Accept": accept} if accept else {}, buffered=True)

@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode
 from rdflib import XSD
 
 from pilotgraph.catalogue import Column
-from pilotgraph.lookup import NAMES
+from pilotgraph.lookup import NAMES, NAMING
 from pilotgraph.selection import PAGE_ROWS, Selection
-from pilotgraph.triples import TYPE
+from pilotgraph.triples import DEPRECATED, TYPE
 
 _ORDERED = frozenset(
     str(XSD[name])
@@ -80,7 +80,7 @@ class Usage(NamedTuple):
 
 def profile(scope: Scope, columns: Iterable[Column], ours: Sequence[str]) -> str:
     """How many things there are (no ?property), of each class (no ?uses), and how they use each property."""
-    asked = _listed([*(column.predicate for column in columns), *NAMES])
+    asked = _listed([*(column.predicate for column in columns), *NAMING])
     foreign = " && ".join(["ISIRI(?value)", *(f'!STRSTARTS(STR(?value), "{each}")' for each in ours)])
     typed = scope._replace(repeated=False).pattern()
     return (
@@ -140,8 +140,9 @@ def order(usage: Usage, selection: Selection, column: Column | None, *, whole: b
     if usage.scope.most:
         # What is cut off would be other things each time: there are too many to put in order.
         return f"SELECT ?thing WHERE {{ {scope.pattern(selection)} }}{part}"
-    # What has no value comes last, whatever the direction.
-    sort = f" ORDER BY (!BOUND(?key)) {way}(?key) ?thing{part}"
+    # What is deprecated comes last, and before it what has no value, whatever the direction.
+    last = f"(EXISTS {{ ?thing {DEPRECATED} true }}) " if DEPRECATED in stats else ""
+    sort = f" ORDER BY {last}(!BOUND(?key)) {way}(?key) ?thing{part}"
     return f"SELECT {chosen} WHERE {{ {found}{bound} }}{group}{sort}"
 
 
@@ -151,14 +152,14 @@ def rows(found: str, columns: Sequence[Column], *, named: bool = True) -> str:
     :param found: a pattern that binds ?thing.
     :param named: whether values that are things get their names.
     """
-    asked = _listed([TYPE, *NAMES, *(column.predicate for column in columns)])
+    asked = _listed([TYPE, *NAMING, *(column.predicate for column in columns)])
     patterns = [f"{found} ?thing ?p ?o FILTER(?p IN ({asked})) BIND(?thing AS ?s)"]
     links = [column.predicate for column in columns if column.links and column.predicate != TYPE]
     if links and named:
         patterns.append(
             f"{{ SELECT DISTINCT ?s WHERE {{ {found}"
             f" ?thing ?link ?s FILTER(?link IN ({_listed(links)})) }} }}"
-            f" ?s ?p ?o FILTER(?p IN ({_listed(NAMES)}))"
+            f" ?s ?p ?o FILTER(?p IN ({_listed(NAMING)}))"
         )
     return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {' } UNION { '.join(patterns)} }} }}"
 

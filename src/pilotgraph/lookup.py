@@ -18,7 +18,7 @@ from rdflib import SKOS
 from pilotgraph import formats
 from pilotgraph.formats import N_TRIPLES, RESULT_FORMATS
 from pilotgraph.store import Query, Store
-from pilotgraph.triples import LABELS, TYPE, Triples
+from pilotgraph.triples import DEPRECATED, LABELS, TOMBSTONE, TYPE, Triples
 
 # The lists of classes have the rest.
 SHOWN = 25  # of one class that is shown in full
@@ -26,6 +26,8 @@ SHOWN_IN_ALL = 48  # so that a page with many classes is no longer than one with
 NAMED = 12  # of what only names a thing
 NOTATION = NamedNode(SKOS.notation)
 NAMES = (*LABELS, NOTATION)
+# What is said of a thing wherever it is named: what it is called, and that it is out of use.
+NAMING = (*NAMES, DEPRECATED)
 _PORTION = 25_000  # characters; a query may have 200,000 bytes
 _NO_BASE = "http://localhost/"  # nothing in N-Triples is relative
 
@@ -64,6 +66,11 @@ class Lookup:
         answer = json.loads(self._ask(f"ASK {{ {NamedNode(iri)} ?p ?o }}"))
         return bool(answer["boolean"]) or NamedNode(iri) in self.facts
 
+    def withdrawn(self) -> frozenset[str]:
+        """The things of which there is no more than a tombstone."""
+        found = self._ask(f"SELECT ?thing {{ ?thing {TYPE} {TOMBSTONE} }}")
+        return frozenset(row["thing"]["value"] for row in json.loads(found)["results"]["bindings"])
+
     def alike(self, iri: str) -> list[str]:
         """Return the things that share a class with this one, and a scheme too if it is in one."""
         one, scheme = NamedNode(iri), NamedNode(SKOS.inScheme)
@@ -96,9 +103,9 @@ class Lookup:
         thing, incoming = NamedNode(iri), self.incoming(iri)
         patterns = [
             f"{thing} ?p ?o BIND({thing} AS ?s)",
-            f"{thing} ?link ?s . {_some_of('?s', *NAMES)}",
+            f"{thing} ?link ?s . {_some_of('?s', *NAMING)}",
             *(f"{part} ?s ?p ?o" for part in self._parts(thing, "?s")),
-            *(f"{part} ?part ?x ?s . {_some_of('?s', *NAMES)}" for part in self._parts(thing, "?part")),
+            *(f"{part} ?part ?x ?s . {_some_of('?s', *NAMING)}" for part in self._parts(thing, "?part")),
         ]
         most_in_full = room([each.total for each in incoming if each.predicate.value in self.nested])
         for predicate, of_class, total in incoming:
@@ -111,22 +118,22 @@ class Lookup:
             members = f"{{ SELECT DISTINCT ?member WHERE {{ {found} }} {first} }}"
             if predicate.value in self.nested:
                 patterns.append(f"{members} ?member ?p ?o BIND(?member AS ?s)")
-                patterns.append(f"{members} ?member ?link ?s . {_some_of('?s', *NAMES)}")
+                patterns.append(f"{members} ?member ?link ?s . {_some_of('?s', *NAMING)}")
             else:
                 patterns.append(
-                    f"{members} {_some_of('?member', *NAMES, TYPE, predicate)} BIND(?member AS ?s)"
+                    f"{members} {_some_of('?member', *NAMING, TYPE, predicate)} BIND(?member AS ?s)"
                 )
         triples = Triples(self._construct(*patterns))
         return (triples, incoming) if thing in triples else (self.facts, [])
 
     def incoming(self, iri: str) -> list[Incoming]:
-        """Count the things that name a thing, by property and class."""
+        """Count the things that name a thing, by property and class, without tombstones."""
         answer = self._ask(
             "SELECT ?property ?class (COUNT(?thing) AS ?things) WHERE {"
             f" {self._naming('?thing', '?property', NamedNode(iri))} OPTIONAL {{ ?thing {TYPE} ?class }} }}"
             " GROUP BY ?property ?class"
         )
-        return [
+        found = [
             Incoming(
                 NamedNode(row["property"]["value"]),
                 NamedNode(row["class"]["value"]) if "class" in row else None,
@@ -134,12 +141,14 @@ class Lookup:
             )
             for row in json.loads(answer)["results"]["bindings"]
         ]
+        # What it took the place of, but should never have been, it is not known by.
+        return [each for each in found if each.of_class != TOMBSTONE]
 
     def names(self, iris: Iterable[str]) -> Triples:
         """Return what things are called."""
         found: list[Triple] = []
         for things in _portions(str(NamedNode(iri)) for iri in iris):
-            found += self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMES)}")
+            found += self._construct(f"VALUES ?s {{ {things} }} {_some_of('?s', *NAMING)}")
         return Triples(found)
 
     def _parts(self, thing: NamedNode, part: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Protocol
 from pyoxigraph import BlankNode, Literal, NamedNode
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
-from pilotgraph.lookup import NAMES, NOTATION, Incoming
+from pilotgraph.lookup import NAMING, NOTATION, Incoming
 from pilotgraph.paths import Site
 from pilotgraph.registers import Register
 from pilotgraph.shown import (
@@ -24,13 +24,14 @@ from pilotgraph.shown import (
     Outward,
     Property,
     Table,
+    Tombstone,
     Value,
     by_heading,
     by_text,
     place_of,
     short_address,
 )
-from pilotgraph.triples import LABELS, TYPE, Term, Triples
+from pilotgraph.triples import DELETED, DEPRECATED, FORMER_TYPE, LABELS, REPLACED_BY, TYPE, Term, Triples
 from pilotgraph.vocabulary import Slot, Vocabulary
 
 __all__ = ["Describer", "Description", "Group", "Property", "Table", "Value"]
@@ -105,6 +106,28 @@ class Describer:
             self._literal(lead) if lead else None,
             outward,
             [Value(self.vocabulary.name(each), path) for each in classes if (path := self._list(each))][:1],
+            [self.value(each, triples) for each in triples.nodes(thing, REPLACED_BY)],
+        )
+
+    def withdrawn(
+        self, iri: str, triples: Triples, look_up: Callable[[Collection[str]], Triples]
+    ) -> Tombstone:
+        """What a page shows of something that is gone.
+
+        :param triples: what its tombstone says.
+        :param look_up: finds what things are called, by their IRIs.
+        """
+        thing = NamedNode(iri)
+        others = triples.nodes(thing, REPLACED_BY)
+        names = look_up([each.value for each in others]) if others else Triples([])
+        day = triples.text(thing, [DELETED])
+        reason = triples.text(thing, [NamedNode(RDFS.comment)], self.vocabulary.language)
+        return Tombstone(
+            self.value(thing, triples),
+            [self.term(each) for each in triples.nodes(thing, FORMER_TYPE)],
+            day.value.partition("T")[0] if day else "",
+            self._literal(reason) if reason else None,
+            [self.value(each, names) for each in others],
         )
 
     def table(
@@ -146,7 +169,9 @@ class Describer:
 
     def term(self, term: NamedNode) -> Value:
         """Return a class or a property as a page names it."""
-        return Value(self.vocabulary.name(term), self.site.href(term.value), term.value)
+        is_deprecated = self.vocabulary.ontology.is_deprecated(term)
+        href = self.site.href(term.value)
+        return Value(self.vocabulary.name(term), href, term.value, deprecated=is_deprecated)
 
     def value(self, term: Term, triples: Triples) -> Value:
         """Return a term as a page shows it, named by what the triples or the ontology say."""
@@ -164,6 +189,7 @@ class Describer:
             term.value,
             self._other(label),
             code if label else "",
+            deprecated=triples.is_deprecated(term) or self.vocabulary.ontology.is_deprecated(term),
         )
 
     def named(self, term: Term) -> Value:
@@ -199,8 +225,9 @@ class Describer:
     ) -> list[tuple[str, list[Property]]]:
         """Everything that is said of a thing, but for what the page shows elsewhere."""
         title = triples.text(thing, LABELS, self.vocabulary.language)
+        told = {DEPRECATED, REPLACED_BY} if triples.is_deprecated(thing) else set()
         found: dict[str, list[Property]] = {}
-        for slot, predicate in self._slots(triples.nodes(thing, TYPE), triples.about(thing)):
+        for slot, predicate in self._slots(triples.nodes(thing, TYPE), triples.about(thing).keys() - told):
             values = self._values(
                 (
                     value
@@ -258,7 +285,7 @@ class Describer:
     def _table(
         self, thing: NamedNode, slot: Slot, kind: Incoming, things: Sequence[Term], triples: Triples
     ) -> Group:
-        used = {each for member in things for each in triples.about(member)} - {kind.predicate, *NAMES}
+        used = {each for member in things for each in triples.about(member)} - {kind.predicate, *NAMING}
         # What every member says of the thing itself need not be told on its own page.
         told = {each for each in used if all(set(triples.objects(m, each)) <= {thing} for m in things)}
         slots = self._slots([kind.of_class] if kind.of_class else [], used - told)

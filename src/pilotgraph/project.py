@@ -24,6 +24,7 @@ from pilotgraph.guide import Chapter
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
 from pilotgraph.questions import LinkQuery, Question, Section
 from pilotgraph.sources import CONTEXT, DATASET, NO_BASE, Reader, TurtleFile
+from pilotgraph.triples import LABELS, Triples
 from pilotgraph.views import View
 
 
@@ -57,6 +58,7 @@ class Project:
     namespace of the things, and `vocabulary` that of the ontology's terms.  `links` are the queries for links
     to others, `sections` those of the report on a release, `views` are pictures to be drawn, `chapters`
     those of the guide, and `facts` are what the data are to hold.
+    `inputs` are the SHA-256 of all files that were read, by their paths below the root.
     `unreadable` are the paths of files whose content is missing here.
     """
 
@@ -78,6 +80,7 @@ class Project:
     vocabulary: str
     problems: list[Problem]
     unreadable: frozenset[str]
+    inputs: dict[str, str]
 
     @classmethod
     def read(cls, root: Path) -> "Project":
@@ -134,6 +137,7 @@ class Project:
             vocabulary,
             sorted(reader.problems),
             frozenset(map(reader.shown, reader.unreadable)),
+            dict(sorted(reader.inputs.items())),
         )
 
     @cached_property
@@ -154,6 +158,17 @@ class Project:
                 if isinstance(quad.subject, ox.NamedNode):
                     found.setdefault(quad.subject.value, file)
         return found
+
+    @cached_property
+    def description(self) -> Triples:
+        """What dataset.yaml says."""
+        said = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in self.dataset.mapped.statements)
+        return Triples(formats.parse(said.encode(), formats.N_TRIPLES, self.base))
+
+    @property
+    def title(self) -> ox.Literal | None:
+        """What the dataset is called, in English if that is said."""
+        return self.description.text(ox.NamedNode(self.iri), LABELS, "en")
 
     def said(self, predicate: URIRef) -> str:
         """What dataset.yaml says of the dataset under a property: a text or an IRI, the first of several."""

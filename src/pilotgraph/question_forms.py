@@ -24,16 +24,20 @@ _INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the values that a field offers, as it is sent, and as it is read."""
+    """One of the values that a field offers, as it is sent, as it is read, and as a query has it."""
 
     value: str
     text: str
     language: str = ""
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter. It is chosen if there are `choices`, and else typed; `type` is that of HTML's inputs."""
+    """One parameter. It is chosen if there are `choices`, and else typed; `type` is that of HTML's inputs.
+
+    What is typed becomes a literal of a query in quotation marks, with `end` behind them.
+    """
 
     name: str
     description: str
@@ -42,6 +46,7 @@ class Field:
     step: str = ""
     choices: tuple[Choice, ...] = ()
     wrong: bool = False
+    end: str = ""
 
 
 def fields(edition: Edition, question: Question, given: Mapping[str, str], wrong: str = "") -> list[Field]:
@@ -58,15 +63,20 @@ def _field(edition: Edition, parameter: Parameter, given: str | None, wrong: boo
         value = edition.context.compact(default.value) if given is None else given
         choices = _alike(edition, default.value)
         if value not in {each.value for each in choices}:
-            choices = (Choice(value, value), *choices)
+            term = str(default) if given is None else ""
+            choices = (Choice(value, value, term=term), *choices)
         return Field(parameter.name, parameter.description, value, choices=choices, wrong=wrong)
     value = default.value if given is None else given
     if default.datatype.value == str(XSD.boolean):
-        truth = (Choice("true", "yes"), Choice("false", "no"))
+        truth = tuple(
+            Choice(each, text, term=f'"{each}"^^{default.datatype}')
+            for each, text in (("true", "yes"), ("false", "no"))
+        )
         return Field(parameter.name, parameter.description, value, choices=truth, wrong=wrong)
     # A browser would not show what is no number in a field for numbers.
     kind, step = ("text", "") if wrong else _INPUTS.get(default.datatype.value, ("text", ""))
-    return Field(parameter.name, parameter.description, value, kind, step, wrong=wrong)
+    end = f"@{default.language}" if default.language else f"^^{default.datatype}"
+    return Field(parameter.name, parameter.description, value, kind, step, wrong=wrong, end=end)
 
 
 @lru_cache(maxsize=256)
@@ -80,6 +90,7 @@ def _alike(edition: Edition, iri: str) -> tuple[Choice, ...]:
             edition.context.compact(each),
             f"{value.text} ({value.notation})" if value.notation else value.text,
             value.language,
+            str(NamedNode(each)),
         )
         for each, value in found
     )

@@ -3,20 +3,31 @@
 Each view takes the edition, and what its route names.
 """
 
-from collections.abc import Iterable
-from urllib.parse import quote
+from http import HTTPStatus
 
 import pyoxigraph as ox
-from flask import Response, request, send_file
-from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, VOID
+from flask import Response, request
+from rdflib import DCTERMS, FOAF, OWL, RDF, VOID
 
 from pilotgraph import formats, handbook, json_ld, signposts
+from pilotgraph.downloads.contents import first_choices, groups
 from pilotgraph.edition import Edition
 from pilotgraph.formats import Format
-from pilotgraph.negotiation import negotiate
+from pilotgraph.negotiation import RequestError, choose, negotiate
 from pilotgraph.paths import as_sent
-from pilotgraph.responses import DOCUMENTS, HTML, Form, RdfForm, cached, not_found, page, see_other, send
-from pilotgraph.triples import LABELS, TYPE, Triples
+from pilotgraph.responses import (
+    CACHED,
+    DOCUMENTS,
+    HTML,
+    Form,
+    RdfForm,
+    cached,
+    not_found,
+    page,
+    see_other,
+    send,
+)
+from pilotgraph.triples import REPLACED_BY, TYPE, Triples
 
 A_YEAR = 31_536_000
 _SUFFIXES = {each.suffix: each for each in DOCUMENTS}
@@ -33,41 +44,16 @@ def home(edition: Edition) -> Response:
 
 
 def _write_home(edition: Edition) -> Response:
-    examples = edition.dataset.nodes(VOID.exampleResource)
+    dataset, examples = edition.dataset, edition.dataset.nodes(VOID.exampleResource)
+    downloads = first_choices(groups(edition.release.files, lambda _: ""))
     names = edition.lookup.names(each.value for each in examples)
     return page(
         "home.html",
         examples=[edition.describer.value(each, names) for each in examples],
-        embedded=json_ld.embed_dataset(_schema(edition)),
+        embedded=json_ld.embed_dataset(json_ld.in_schema_org(dataset.facts, dataset.node, edition.language)),
+        downloads=downloads,
+        tables=any(path.startswith("tables/") for path in edition.release.files),
     )
-
-
-def _schema(edition: Edition) -> dict[str, json_ld.Json]:
-    """Say of the dataset what <https://schema.org/Dataset> has words for."""
-    iri, publisher = edition.paths.dataset, edition.dataset.text(DCTERMS.publisher)
-    named = edition.dataset.facts.text(ox.NamedNode(publisher), LABELS) if publisher else None
-    files = f"{iri}releases/{quote(edition.release.version)}/"
-    return {
-        "@id": iri,
-        "url": iri,
-        "name": edition.title,
-        "description": edition.intro,
-        "inLanguage": edition.language,
-        "license": edition.license,
-        "version": edition.dataset.text(f"{DCAT}version"),
-        "datePublished": edition.dataset.text(DCTERMS.issued),
-        "publisher": {"@id": publisher, "name": named.value} if named else {},
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "contentUrl": files + quote(file.path),
-                "encodingFormat": file.media_type,
-                "contentSize": f"{file.size} B",
-            }
-            for file in edition.files
-            if file.path.startswith("data.")
-        ],
-    }
 
 
 def graph(edition: Edition) -> Response:
@@ -85,10 +71,18 @@ def document(edition: Edition, name: str) -> Response:
     form = _SUFFIXES.get(dot + suffix)
     if form is None:
         return _see_document(edition, sent)
+    gone = _find_withdrawn(edition, stem)
+    if gone:
+        return _write_tombstone(edition, gone, form)
     return cached(edition.stamp, form, lambda: _describe(edition, stem, form))
 
 
 def _see_document(edition: Edition, name: str) -> Response:
+    if gone := _find_withdrawn(edition, name):
+        form = choose(request.headers.get("Accept"), DOCUMENTS)
+        if form is None:
+            raise RequestError(HTTPStatus.GONE, "It was withdrawn. Its tombstone has no type that you take.")
+        return _write_tombstone(edition, gone, form)
     for iri in edition.paths.candidates(name):
         if edition.lookup.exists(iri):
             form = negotiate(request.headers.get("Accept"), DOCUMENTS)
@@ -96,6 +90,32 @@ def _see_document(edition: Edition, name: str) -> Response:
             response.headers["Link"] = signposts.of_thing(edition, iri)
             return response
     raise not_found()
+
+
+def _find_withdrawn(edition: Edition, name: str) -> str:
+    """The IRI of a thing that was withdrawn; empty if it was not."""
+    return next((iri for iri in edition.paths.candidates(name) if iri in edition.withdrawn), "")
+
+
+def _write_tombstone(edition: Edition, iri: str, form: Form) -> Response:
+    """Say that a thing is gone, why, and what there is instead (RFC 9110, section 15.5.11).
+
+    It is sent whatever the client has, since only what is there can be unchanged (section 13.2.1).
+    """
+    thing, found = ox.NamedNode(iri), Triples(edition.lookup.document(iri))
+    if isinstance(form, Format):
+        response = send(formats.serialize(found.of(thing), form, edition.prefixes), form.media_type)
+    else:
+        response = page(
+            "withdrawn.html",
+            thing=edition.describer.withdrawn(iri, found, edition.lookup.names),
+            document=edition.paths.document_iri(iri),
+            path=edition.paths.document(iri),
+        )
+    response.status_code = HTTPStatus.GONE
+    response.headers["Cache-Control"] = CACHED
+    response.headers["Link"] = signposts.of_document(edition, iri, form, *_about(found, iri))
+    return response
 
 
 def _describe(edition: Edition, name: str, form: Form) -> Response:
@@ -121,7 +141,7 @@ def _write_graph(edition: Edition, iri: str, form: RdfForm) -> Response | None:
     if edition.modified:
         found.append(ox.Triple(document, ox.NamedNode(DCTERMS.modified), edition.modified))
     response = send(formats.serialize(found, form, edition.prefixes), form.media_type)
-    response.headers["Link"] = signposts.of_document(edition, iri, form, _classes(found, iri))
+    response.headers["Link"] = signposts.of_document(edition, iri, form, *_about(Triples(found), iri))
     return response
 
 
@@ -136,14 +156,14 @@ def _write_page(edition: Edition, iri: str) -> Response | None:
         document=edition.paths.document_iri(iri),
         path=edition.paths.document(iri),
     )
-    classes = [each.value for each in found.nodes(ox.NamedNode(iri), TYPE)]
-    response.headers["Link"] = signposts.of_document(edition, iri, HTML, classes)
+    response.headers["Link"] = signposts.of_document(edition, iri, HTML, *_about(found, iri))
     return response
 
 
-def _classes(found: Iterable[ox.Triple], iri: str) -> list[str]:
-    said = Triples(each for each in found if each.predicate == TYPE)
-    return [each.value for each in said.nodes(ox.NamedNode(iri), TYPE)]
+def _about(found: Triples, iri: str) -> tuple[list[str], list[str]]:
+    """The classes of a thing, and what took its place."""
+    classes, replaced = (found.nodes(ox.NamedNode(iri), each) for each in (TYPE, REPLACED_BY))
+    return [each.value for each in classes], [each.value for each in replaced]
 
 
 def ontology(edition: Edition, suffix: str = "", version: str = "") -> Response:
@@ -157,15 +177,4 @@ def ontology(edition: Edition, suffix: str = "", version: str = "") -> Response:
     else:
         response = cached(edition.stamp, form, lambda: handbook.ontology(edition))
     response.headers["Link"] = signposts.of_ontology(edition, form)
-    return response
-
-
-def file(edition: Edition, version: str, name: str) -> Response:
-    found = edition.release.files.get(name)
-    if found is None or version != edition.release.version:
-        raise not_found()
-    path = edition.release.path / name
-    response = send_file(path, found.media_type, etag=found.sha256, max_age=A_YEAR, conditional=True)
-    response.cache_control.public = response.cache_control.immutable = True
-    response.headers["Link"] = signposts.of_file(edition)
     return response

@@ -22,7 +22,9 @@ from pilotgraph.formats import to_graph
 from pilotgraph.lexical import BadValue
 from pilotgraph.mapping import RDF_TYPE
 from pilotgraph.project import Project
+from pilotgraph.released.retired import Retired
 from pilotgraph.sources import shown
+from pilotgraph.triples import TOMBSTONE
 
 _SHOWN = 8
 
@@ -47,7 +49,13 @@ def _find_class(project: Project, class_name: str) -> Term:
     if class_name.lower() not in classes:
         near = suggestion(class_name, [term.name for term in classes.values()])
         raise PilotgraphError(f"the context has no class {quoted(class_name)}{near}")
-    return classes[class_name.lower()]
+    term = classes[class_name.lower()]
+    if term.iri == TOMBSTONE.value:
+        raise PilotgraphError(
+            "a tombstone has the id of what was withdrawn, and stands in the place of its record; see"
+            ' "Rename or remove something" in CONTRIBUTING.md'
+        )
+    return term
 
 
 @dataclass
@@ -78,6 +86,7 @@ class _Scaffold:
         self.classes = to_graph(quad for file in (*project.ontology, *project.imports) for quad in file.quads)
         # Of each class: the ids, the folders, and the classes of the parts that stand below its keys.
         self.ids: dict[Node, set[str]] = defaultdict(set)
+        self.retired = Retired(project).all
         self.folders: dict[Node, Counter[str]] = defaultdict(Counter)
         self.parts: dict[tuple[Node, str], Counter[str]] = defaultdict(Counter)
         for thing, of_class in self.classes.subject_objects(RDF.type):
@@ -180,7 +189,7 @@ class _Scaffold:
         elif of_class:
             below = self.classes.transitive_subjects(RDFS.subClassOf, of_class)
             pattern = re.compile(str(value(shape, SH.pattern) or ""))
-            ids = sorted({iri for narrower in below if narrower for iri in self.ids[narrower]})
+            ids = sorted({iri for narrower in below if narrower for iri in self.ids[narrower] - self.retired})
             key.choices += (self.context.compact(iri) for iri in ids if pattern.search(iri))
 
     def entry(self, term: Term, key: _Key, name: str) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 The JSON is an object: `query`; `searchedFor`, the words in the end; `match`, which is all, corrected or
 some; `suggestion`, or null; `total`, `page`, `pages`; `items`, twenty a page, best first, each with `iri`,
-`url`, `label`, `language`, `classes` and `snippet`; and `classes`, how many of each class there are, whatever
-class was asked for.  A label and a snippet have `text` and `marks`, which are pairs of places in the text, in
-code points: the first character that was searched for, and the one after the last.
+`url`, `label`, `language`, `classes`, `snippet` and `deprecated`; and `classes`, how many of each class there
+are, whatever class was asked for.  A label and a snippet have `text` and `marks`, which are pairs of places
+in the text, in code points: the first character that was searched for, and the one after the last.
 """
 
 import json
@@ -140,6 +140,7 @@ def _as_json(asked: Asked, found: Found, pages: int, items: list[Item], choices:
                 "language": each.hit.language or None,
                 "classes": [{"iri": of.iri, "label": of.text} for of in each.classes],
                 "snippet": _marked(each.hit.snippet),
+                "deprecated": each.hit.deprecated,
             }
             for each in items
         ],

@@ -16,8 +16,8 @@ from rdflib import DCTERMS, RDFS, SH, SKOS, VOID, XSD
 
 from pilotgraph import formats
 from pilotgraph.formats import N_QUADS, TURTLE
-from pilotgraph.release import Release
-from pilotgraph.triples import LABELS, TYPE, Term, Triples
+from pilotgraph.release import DATA, Release
+from pilotgraph.triples import DEPRECATED, LABELS, TOMBSTONE, TYPE, Term, Triples
 from pilotgraph.vocabulary import Vocabulary
 
 QUESTION = str(SH.SPARQLExecutable)
@@ -38,7 +38,7 @@ class Entry:
 
     `related` are names of other things; `unseen` are words that are not shown with it: its class, the end of
     its IRI, and codes of what has a name.  `aliases` stand for it alone, beside names and codes.  A thing
-    with a larger `weight` is likelier to be meant.
+    with a larger `weight` is likelier to be meant; what is `deprecated` comes after what is not.
     """
 
     iri: str
@@ -52,13 +52,14 @@ class Entry:
     related: str = ""
     unseen: str = ""
     aliases: str = ""
+    deprecated: bool = False
 
 
 class Source:
     """A release, as what is to be found in it; `language` is that of the dataset's title."""
 
     def __init__(self, release: Release) -> None:
-        quads = formats.parse(release.read("data.nq"), N_QUADS, _NO_BASE)
+        quads = formats.parse(release.read_parts(DATA), N_QUADS, _NO_BASE)
         self._data = Triples(quads)
         self._naming: dict[Term, list[Term]] = {}
         self._said: Counter[Term] = Counter()
@@ -94,7 +95,9 @@ class Source:
         ):
             for each in triples:
                 known = triples is self._description and each in self._data
-                if isinstance(each, NamedNode) and each.value.startswith(start) and not known:
+                if not isinstance(each, NamedNode) or TOMBSTONE in triples.nodes(each, TYPE):
+                    continue
+                if each.value.startswith(start) and not known:
                     yield self._entry(each, triples)
         for each in self._description.subjects(TYPE, NamedNode(QUESTION)):
             if isinstance(each, NamedNode):
@@ -119,7 +122,7 @@ class Source:
                 into = codes
             elif predicate in _FIRST:
                 into = first
-            for each in about[predicate]:
+            for each in about[predicate] if predicate != DEPRECATED else ():
                 if isinstance(each, NamedNode):
                     if predicate != TYPE:
                         name, code = self._name(each)
@@ -147,6 +150,7 @@ class Source:
             _clean(related),
             _clean([*map(self._vocabulary.name, classes), _local(thing), *unseen]),
             _clean(aliases),
+            triples.is_deprecated(thing),
         )
 
     def _question(self, question: NamedNode) -> Entry:

@@ -5,16 +5,18 @@ It can be deleted: a server that finds none, or one that it cannot read, makes i
 `search_opener` opens it, and `searcher` asks it.
 """
 
-import os
 import sqlite3
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 
+from pilotgraph.errors import ReleaseError
 from pilotgraph.release import Release
 from pilotgraph.search_entries import Source
+from pilotgraph.staging import turn
 
 # Another number for other tables, columns or words: an index of another version is not read.
-VERSION = 1
+VERSION = 2
 
 # unicode61 splits at what is no letter and no digit, and takes marks off letters; it knows no plurals, so
 # `word_form` finds the words of the index that have the same stem.  Stems are known for English only.
@@ -23,7 +25,7 @@ _SCHEMA = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     CREATE TABLE thing (
-      id INTEGER PRIMARY KEY, iri TEXT UNIQUE, language TEXT, weight REAL,
+      id INTEGER PRIMARY KEY, iri TEXT UNIQUE, language TEXT, weight REAL, deprecated INTEGER,
       folded_label TEXT, folded_names TEXT,
       label TEXT, names TEXT, codes TEXT, notes TEXT, related TEXT, unseen TEXT
     );
@@ -56,22 +58,27 @@ def index_path(release: Release) -> Path:
 def write_index(release: Release) -> Path:
     """Write the index of a release beside it, in one step, and return its path.
 
-    :raises OSError: if the disk is full, or the directory cannot be written.
+    :raises ReleaseError: if the disk is full, or the directory cannot be written.
     """
     target = index_path(release)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
+    # Builds take turns, so what has this name was left by one that was killed.
+    beside = target.with_name(".indexing")
     try:
-        connection = sqlite3.connect(beside, isolation_level=None)
-        try:
-            fill(connection, release)
-        finally:
-            connection.close()
-        beside.rename(target)
-    except sqlite3.OperationalError as error:
-        raise OSError(f"{target} cannot be written: {error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+        with turn(target.parent):
+            try:
+                beside.unlink(missing_ok=True)
+                with closing(sqlite3.connect(beside, isolation_level=None)) as connection:
+                    fill(connection, release)
+                beside.chmod(0o644)
+                beside.rename(target)
+            finally:
+                beside.unlink(missing_ok=True)
+    except (OSError, sqlite3.OperationalError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ReleaseError(
+            f"{target} cannot be written: {why}. The release is whole; without its index a server"
+            " takes longer over the first search"
+        ) from error
     return target
 
 
@@ -87,9 +94,10 @@ def fill(connection: sqlite3.Connection, release: Release) -> None:
     for number, each in enumerate(source.entries(), 1):
         others = "\n".join(map(fold, "\n".join((each.names, each.codes, each.aliases)).split("\n")))
         connection.execute(
-            "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(number, each.iri, each.language, each.weight, fold(each.label), f"\n{others}\n"),
+                *(number, each.iri, each.language, each.weight, each.deprecated),
+                *(fold(each.label), f"\n{others}\n"),
                 *(each.label, each.names, each.codes, each.notes, each.related, each.unseen),
             ),
         )

@@ -27,16 +27,16 @@ _HITS = """
     ), named AS MATERIALIZED (
       SELECT rowid AS id FROM thing_text WHERE thing_text MATCH '{label names codes} : (' || :words || ')'
     )
-    SELECT id, iri, language FROM hit JOIN thing USING (id)
+    SELECT id, iri, language, deprecated FROM hit JOIN thing USING (id)
     WHERE :class = '' OR id IN (SELECT thing FROM thing_class WHERE class = :class)
-    ORDER BY CASE
+    ORDER BY deprecated AND folded_label <> :folded, CASE
         WHEN folded_label = :folded THEN 0
         WHEN instr(folded_names, char(10) || :folded || char(10)) THEN 1
         WHEN substr(folded_label, 1, length(:folded)) = :folded THEN 2
         WHEN id IN written THEN 3
         WHEN id IN named THEN 4
         ELSE 5
-      END, rank * weight, folded_label, iri
+      END, deprecated, rank * weight, folded_label, iri
     LIMIT :most OFFSET :start
 """
 _COUNT = "SELECT count(*) FROM thing_text WHERE thing_text MATCH :words"
@@ -85,6 +85,7 @@ class Hit:
     label: Marked
     language: str
     snippet: Marked
+    deprecated: bool = False
 
 
 class Expression(NamedTuple):
@@ -131,7 +132,7 @@ class Index:
         asked = (" OR ".join(map(quoted, sorted(threes))), len(word) - 2, len(word) + 2, _NEAR)
         return self._ask(_SPELLING, asked).fetchall()
 
-    def _hit(self, expression: str, number: int, iri: str, language: str) -> Hit:
+    def _hit(self, expression: str, number: int, iri: str, language: str, deprecated: int) -> Hit:
         asked = {"words": expression, "id": number, "open": _START, "close": _END, "most": _SNIPPET + 1}
         *found, start, neighbours = self._ask(_SHOWN, asked).fetchone()
         label, names, codes, notes, related = map(_read, found)
@@ -141,7 +142,8 @@ class Index:
         snippet = next((each for each in shown if each.marks), None) or Marked(
             _cut(start, _SNIPPET) if start else _cut(neighbours, _SNIPPET // 2)
         )
-        return Hit(iri, tuple(sorted(each for (each,) in classes)), label, language, snippet)
+        kinds = tuple(sorted(each for (each,) in classes))
+        return Hit(iri, kinds, label, language, snippet, bool(deprecated))
 
     def _expression(self, words: Sequence[str], joined: str) -> Expression:
         *before, last = words

@@ -22,6 +22,8 @@ from pilotgraph.option import PREFIX, Option, shown, toml
 V = TypeVar("V", int, float, str)
 
 FILE_VARIABLE = f"{PREFIX}SETTINGS"
+# Names a release, for every command and in Python; what is served is no setting.
+RELEASE_VARIABLE = f"{PREFIX}RELEASE"
 
 
 class Source(StrEnum):
@@ -231,7 +233,7 @@ def _given(
     except toml_file.BadFile as error:
         problems.append(str(error))
     for variable, text in sorted(environ.items()):
-        if variable.startswith(PREFIX) and variable != FILE_VARIABLE:
+        if variable.startswith(PREFIX) and variable not in (FILE_VARIABLE, RELEASE_VARIABLE):
             yield variable.removeprefix(PREFIX).lower(), text, Origin(Source.ENVIRONMENT, variable)
     for name, value in flags.items():
         if value is not None:

@@ -17,7 +17,8 @@ SHOWN_ENTRIES, SHOWN_ROWS = 6, 20
 class Value:
     """One value as a page shows it. `href` is empty for what is no link.
 
-    `marked` is one that readers should notice: another than the usual.
+    `marked` is one that readers should notice: another than the usual; `deprecated` names what is no longer
+    to be used.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Value:
     notation: str = ""
     number: bool = False
     marked: bool = False
+    deprecated: bool = False
 
     @property
     def host(self) -> str:
@@ -128,7 +130,7 @@ class Description:
 
     `sections` are properties that belong together, with a heading that may be empty; `nested` are
     the groups to show with what is said of their members; `lead` is what the thing is, in its own words;
-    `trail` leads to its page.
+    `trail` leads to its page.  `replaced` is what took its place, if it is deprecated or withdrawn.
     """
 
     iri: str
@@ -140,6 +142,19 @@ class Description:
     lead: Value | None = None
     outward: Sequence[Outward] = ()
     trail: Sequence[Value] = ()
+    replaced: Sequence[Value] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What the page of a withdrawn thing shows: what it was called and what it was, on which day it was
+    withdrawn, why, and what to use instead."""
+
+    title: Value
+    classes: Sequence[Value]
+    day: str
+    reason: Value | None
+    replaced: Sequence[Value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,36 @@ nothing of the site finds from any document its thing (`cite-as`), its data (`de
 it is part of (`collection`), and from the dataset its files (`item`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import NamedNode
+from rdflib import DCTERMS
 
 from pilotgraph.edition import Edition
 from pilotgraph.formats import TURTLE
 from pilotgraph.paths import escape
+from pilotgraph.provenance import release_iri
+from pilotgraph.release import PACKED, ReleasedFile
+from pilotgraph.released.feed import FILE as FEED
 from pilotgraph.responses import DOCUMENTS, HTML, Form
 
 _PAGE = "https://schema.org/AboutPage"
 _COLLECTION = "https://schema.org/CollectionPage"
 _DATASET = "https://schema.org/Dataset"
+# RFC 5829 has a name for it, and DCMI one that says the same of whatever it is.
+_SUCCESSOR = f"successor-version {DCTERMS.isReplacedBy}"
 # Every link to a view has its query string again, and many proxies take no more than 4 kB of headers.
 _LONGEST_QUERY = 250
+_MOST_ITEMS = 12
 
 
-def of_document(edition: Edition, iri: str, form: Form, classes: Iterable[str]) -> str:
+def of_document(
+    edition: Edition, iri: str, form: Form, classes: Iterable[str], replaced: Iterable[str] = ()
+) -> str:
     """Links of one form of the document of a thing.
 
     :param classes: the IRIs of what the thing is.
+    :param replaced: those of what took its place, if it is deprecated or withdrawn.
     """
     paths = edition.paths
     links = _forms([(each, paths.document(iri, each.suffix)) for each in DOCUMENTS], form)
@@ -33,6 +43,7 @@ def of_document(edition: Edition, iri: str, form: Form, classes: Iterable[str]) 
     links.append(_link(f"{paths.prefix}/", "collection" if form is HTML else "collection describedby"))
     lists = (edition.list_links.of_class(NamedNode(each)) for each in sorted(classes))
     links += [_link(path, "collection") for path in lists if path]
+    links += [_link(edition.paths.href(each) or each, _SUCCESSOR) for each in sorted(replaced)]
     if form is HTML:
         links += _types(_PAGE, *sorted(classes))
     return _joined(edition, links)
@@ -49,11 +60,47 @@ def of_dataset(edition: Edition, form: Form) -> str:
     prefix, files = edition.paths.prefix, edition.release.files
     links = _forms([(each, f"{prefix}/void{each.suffix}") for each in DOCUMENTS if each is not HTML], form)
     links.append(_link(edition.paths.dataset, "cite-as"))
+    if edition.catalog:
+        links.append(_link(f"{prefix}/catalog{TURTLE.suffix}", "describedby", TURTLE.media_type))
+    if FEED in files:
+        links.append(_link(f"{prefix}/{FEED}", "alternate", "application/atom+xml"))
     # A release has its data in several formats.
-    names = [name for name in files if name.startswith("data.")]
-    place = f"{prefix}/releases/{escape(edition.release.version)}"
-    links += [_link(f"{place}/{name}", "item", files[name].media_type) for name in names]
+    links += _items(release_path(edition, edition.release.version), files)
     return _joined(edition, [*links, *(_types(_PAGE, _DATASET) if form is HTML else ())])
+
+
+def of_releases(edition: Edition, form: Form) -> str:
+    """Links of one form of the list of releases."""
+    path = f"{edition.paths.prefix}/releases"
+    links = _forms([(each, f"{path}{'' if each is HTML else each.suffix}") for each in DOCUMENTS], form)
+    links.append(_link(f"{edition.paths.prefix}/", "collection"))
+    return _joined(edition, [*links, *(_types(_COLLECTION) if form is HTML else ())])
+
+
+def of_release(
+    edition: Edition, version: str, form: Form, files: Mapping[str, ReleasedFile], previous: str
+) -> str:
+    """Links of one form of what is said of a release: to its data, and to the release before it (RFC 5829).
+
+    :param previous: the version before it; empty if there is none.
+    """
+    path, iri = release_path(edition, version), release_iri(edition.paths.dataset, version)
+    links = _forms([(each, f"{path}{'' if each is HTML else each.suffix}") for each in DOCUMENTS], form)
+    links += [_link(iri, "canonical"), _link(iri, "cite-as")]
+    links += [_link(f"{edition.paths.prefix}/", "collection"), *_items(path, files)]
+    links += [_link(release_path(edition, previous), "predecessor-version")] if previous else []
+    return _joined(edition, [*links, *(_types(_PAGE, _DATASET) if form is HTML else ())])
+
+
+def release_path(edition: Edition, version: str) -> str:
+    """Where a release has its page, and below that its files."""
+    return f"{edition.paths.prefix}/releases/{escape(version)}"
+
+
+def _items(path: str, files: Mapping[str, ReleasedFile]) -> list[str]:
+    """The data of a release in each format, unpacked: with all of its files the header would be too long."""
+    names = [name for name in files if name.startswith(("data.", "data-")) and not name.endswith(PACKED)]
+    return [_link(f"{path}/{name}", "item", files[name].media_type) for name in names[:_MOST_ITEMS]]
 
 
 def of_description(edition: Edition, form: Form) -> str:
@@ -62,6 +109,22 @@ def of_description(edition: Edition, form: Form) -> str:
     others = [(each, f"{prefix}/void{each.suffix}") for each in DOCUMENTS if each not in (HTML, form)]
     links = [_link(target, "alternate", each.media_type) for each, target in others]
     return _joined(edition, [*links, _link(f"{prefix}/", "describes", HTML.media_type)])
+
+
+def of_catalogue(edition: Edition, form: Form) -> str:
+    """Links of the catalogue for data portals."""
+    prefix = edition.paths.prefix
+    others = [(each, f"{prefix}/catalog{each.suffix}") for each in DOCUMENTS if each not in (HTML, form)]
+    links = [_link(target, "alternate", each.media_type) for each, target in others]
+    links.append(_link(f"{edition.paths.dataset}catalog", "canonical"))
+    return _joined(edition, [*links, _link(f"{prefix}/", "describes", HTML.media_type)])
+
+
+def of_feed(edition: Edition) -> str:
+    """Links of the feed of releases: to the page and the RDF that say the same."""
+    path = f"{edition.paths.prefix}/releases"
+    forms = [(each, f"{path}{'' if each is HTML else each.suffix}") for each in (HTML, TURTLE)]
+    return _joined(edition, [_link(target, "alternate", each.media_type) for each, target in forms])
 
 
 def of_ontology(edition: Edition, form: Form) -> str:
@@ -100,9 +163,9 @@ def of_list(edition: Edition, path: str, query: str, forms: Iterable[Form], form
     return _joined(edition, [*links, *(_types(_COLLECTION) if form is HTML else ())])
 
 
-def of_file(edition: Edition) -> str:
-    """Links of a file of the release."""
-    return _joined(edition, [_link(f"{edition.paths.prefix}/", "collection")])
+def of_file(edition: Edition, version: str) -> str:
+    """Links of a file of a release."""
+    return _joined(edition, [_link(release_path(edition, version), "collection")])
 
 
 def _forms(targets: Sequence[tuple[Form, str]], form: Form) -> list[str]:

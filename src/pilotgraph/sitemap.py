@@ -17,7 +17,7 @@ from pilotgraph.edition import Edition
 from pilotgraph.formats import RESULT_FORMATS
 from pilotgraph.responses import HTML
 from pilotgraph.store import Query
-from pilotgraph.triples import TYPE
+from pilotgraph.triples import TOMBSTONE, TYPE
 
 MOST = 50_000  # URLs in one sitemap
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -86,7 +86,7 @@ def _things(edition: Edition, number: int) -> bytes:
 
 def _below(edition: Edition) -> str:
     things = json.dumps(edition.paths.things)  # a text of JSON is one of SPARQL
-    return f"?thing {TYPE} ?class FILTER(STRSTARTS(STR(?thing), {things}))"
+    return f"?thing {TYPE} ?class FILTER(STRSTARTS(STR(?thing), {things}) && ?class != {TOMBSTONE})"
 
 
 def _ask(edition: Edition, query: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 Nothing here knows what the files mean for each other: that is `project`'s.
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Container, Iterator
@@ -37,9 +38,9 @@ QUESTIONS = "data/queries"
 REPORT = "data/report"
 VIEWS = "data/views"
 
-# Below data/, these hold no records: folders of queries and charts, and files for people.
-_NOT_RECORDS = ("guide", "links", "queries", "report", "views")
-_FOR_PEOPLE = (".md", ".txt")
+# Below data/, these hold no records: folders of queries and charts, what was released, files for people.
+_NOT_RECORDS = ("guide", "links", "queries", "releases", "report", "terms.nt", "views")
+FOR_PEOPLE = (".md", ".txt")
 # A query's name becomes a part of IRIs and of paths.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 
@@ -84,6 +85,8 @@ class Reader:
         self.root = Path(os.path.abspath(root))  # noqa: PTH100 (as above)
         self.problems: list[Problem] = []
         self.unreadable: set[Path] = set()
+        # The SHA-256 of each file that was read, in hexadecimal digits, by its path below the root.
+        self.inputs: dict[str, str] = {}
 
     def shown(self, path: Path) -> str:
         return shown(path, self.root)
@@ -98,7 +101,10 @@ class Reader:
             if path.is_file():
                 size = path.stat().st_size
                 if not limit or size <= limit:
-                    return path.read_bytes()
+                    content = path.read_bytes()
+                    name = path.relative_to(self.root).as_posix()
+                    self.inputs[name] = hashlib.sha256(content).hexdigest()
+                    return content
                 said = f"the file has {size} bytes, and may have {limit}; divide it"
             elif path.exists():
                 said = "this is not a file"
@@ -143,7 +149,7 @@ class Reader:
             elif path.suffix == ".yml":
                 self.unreadable.add(path)
                 self.refuse(path, f"records end in .yaml; name the file {quoted(path.stem + '.yaml')}")
-            elif path.suffix not in _FOR_PEOPLE:
+            elif path.suffix not in FOR_PEOPLE:
                 message = "this file is not read: records end in .yaml, and queries stand in data/queries"
                 position = Position(self.shown(path), 1, 1)
                 self.problems.append(Problem(position, Severity.WARNING, message))
@@ -295,6 +301,6 @@ class Reader:
                 yield path
             elif path.suffix in beside and len(below.parts) == 1:
                 continue
-            elif path.is_file() and path.suffix and path.suffix not in _FOR_PEOPLE:
+            elif path.is_file() and path.suffix and path.suffix not in FOR_PEOPLE:
                 message = f"this file is not read: those of {folder} end in {suffix}, and have no folders"
                 self.problems.append(Problem(Position(self.shown(path), 1, 1), Severity.WARNING, message))

@@ -23,9 +23,8 @@ from pilotgraph import formats, guard
 from pilotgraph.context import Context
 from pilotgraph.errors import WAY_OUT, LimitExceeded, MalformedQuery, NoFormat, ReleaseError
 from pilotgraph.formats import N_QUADS, N_TRIPLES, RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
-from pilotgraph.release import Release
+from pilotgraph.release import DATA, Release
 
-DATA = "data.nq"
 DESCRIPTION = "description.nq"
 ONTOLOGY = "ontology.ttl"
 CONTEXT = "context.jsonld"
@@ -102,7 +101,8 @@ class Data:
     def load(cls, release: Release) -> Self:
         store = ox.Store()
         # Not `bulk_load`, which would give blank nodes other names each time.
-        store.bulk_extend(ox.parse(path=release.path / DATA, format=ox.RdfFormat.N_QUADS))
+        for part in release.parts(DATA):
+            store.bulk_extend(ox.parse(path=release.path / part, format=ox.RdfFormat.N_QUADS))
         if DESCRIPTION in release.files:
             store.bulk_extend(ox.parse(path=release.path / DESCRIPTION, format=ox.RdfFormat.N_QUADS))
         store.bulk_extend(_ontology(release))
@@ -136,6 +136,10 @@ class LocalStore:
 
     def query(self, query: Query) -> Answer:
         return evaluate(self._data, query, guard.read(query.text).names_dataset, self._answer_mb)
+
+    def graph(self, iri: str) -> list[ox.Quad]:
+        """All that a named graph holds."""
+        return list(self._data.store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
     def close(self) -> None:
         """Nothing to do: the memory goes with the object."""

@@ -11,13 +11,14 @@ import os
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from pilotgraph.controls import printable
 from pilotgraph.errors import Problem, Severity
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ _ANNOTATIONS = {"error": "error", "violation": "error", "warning": "warning", "i
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {_lines(message)}", err=True)
     sys.exit(code)
 
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """Show what is being done: as a line that moves on a terminal, else as lines on stderr."""
+    """Show what is being done: as a line that moves on a terminal, else as lines on stderr, one a step."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -45,7 +46,16 @@ def steps() -> Iterator[Callable[[str], None]]:
         with console.status("") as status:
             yield status.update
     else:
-        yield lambda step: click.echo(step, err=True)
+        told = ""
+
+        def tell(step: str) -> None:
+            nonlocal told
+            # How far a step is, after a colon, is for who watches.
+            if step.partition(":")[0] != told:
+                told = step.partition(":")[0]
+                click.echo(told, err=True)
+
+        yield tell
 
 
 def print_problems(problems: Iterable[Problem], form: str = "text", *, err: bool = False) -> None:
@@ -77,7 +87,12 @@ def print_notable(problems: Iterable[Problem]) -> None:
 
 def _line(problem: Problem) -> str:
     severity = click.style(problem.severity, fg=_COLOURS[problem.severity])
-    return f"{problem.position}: {severity}: {problem.message}"
+    return f"{printable(str(problem.position))}: {severity}: {printable(problem.message)}"
+
+
+def _lines(text: str) -> str:
+    """A text of several lines, none of which steers the terminal."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _annotation(problem: Problem) -> str:
@@ -117,8 +132,15 @@ def print_result(content: bytes) -> None:
     names = result["head"]["vars"]
     table = Table(*names, highlight=False)
     for row in result["results"]["bindings"]:
-        table.add_row(*(row.get(name, {}).get("value", "") for name in names))
+        table.add_row(*(_cell(row.get(name)) for name in names))
     Console(markup=False, emoji=False).print(table)
+
+
+def _cell(term: Mapping[str, Any] | None) -> str:
+    value = term["value"] if term else ""
+    if isinstance(value, dict):  # a triple, as SPARQL 1.2 has it
+        return f"<< {' '.join(_cell(value[part]) for part in ('subject', 'predicate', 'object'))} >>"
+    return _lines(value)
 
 
 def print_markdown(text: str) -> None:
@@ -142,6 +164,11 @@ def print_questions(questions: Iterable["Question"], context: "Context") -> None
             default = each.default.value
             default = context.compact(default) if isinstance(each.default, NamedNode) else default
             click.echo(f"  --set {each.name}={shlex.quote(default)}  {each.description}")
+
+
+def say_which(release: Path) -> None:
+    """Say which release is used where nobody named one."""
+    click.echo(f"Using the release in {shown(release)}", err=True)
 
 
 def say_what_to_try(release: "Release", root: str) -> None:

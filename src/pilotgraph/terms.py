@@ -7,6 +7,7 @@ No HTTP and no store here, and nothing of the subject.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
@@ -19,11 +20,11 @@ from pilotgraph.pages import Describer
 from pilotgraph.questions import Question
 from pilotgraph.shown import Property, Value
 from pilotgraph.term_queries import query_of_class, query_of_property, short
-from pilotgraph.triples import LABELS, TYPE, Term, Triples
+from pilotgraph.triples import DEPRECATED, LABELS, REPLACED_BY, TYPE, Term, Triples
 
 _TOLD = frozenset(
     map(NamedNode, (*map(str, (SKOS.definition, RDFS.comment, RDFS.isDefinedBy)), TYPE.value))
-).union(LABELS)
+).union(LABELS, (DEPRECATED, REPLACED_BY))
 _SUB = NamedNode(RDFS.subClassOf)
 _BELOW = "kinds of it"
 # What a page calls the properties by which an ontology speaks of its terms, in the order of the page.
@@ -118,7 +119,7 @@ class Terms:
             return Value(DATATYPES[term.value])
         named = self.describer.term(term)
         if term in self._here:
-            return Value(named.text, f"{self.describer.site.prefix}/ontology#{self.anchor(term)}", term.value)
+            return replace(named, href=f"{self.describer.site.prefix}/ontology#{self.anchor(term)}")
         return named
 
     def name_in(self, constraint: Constraint, term: NamedNode | None = None) -> Value:
@@ -167,6 +168,7 @@ class Terms:
             self._examples(term, samples, is_class) if own else [],
             self._query(term, is_class) if own and self._total(term, is_class) else "",
             self._asking.get(term, []),
+            [self.name(each) for each in ontology.nodes(term, REPLACED_BY)],
         )
 
     def _facts(self, term: NamedNode, is_class: bool) -> list[Property]:

@@ -6,13 +6,13 @@ calls the usual value (`sh:defaultValue`) needs no mark, and whose values it wan
 (`dash:viewer`, <https://datashapes.org/forms.html>), a page shows in full.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 from rdflib import DCTERMS, OWL, RDFS, SH, SKOS
 
+from pilotgraph.lexical import words
 from pilotgraph.triples import LABELS, TYPE, Term, Triples
 
 LAST = float("inf")
@@ -91,10 +91,7 @@ class Vocabulary:
     def name(self, term: NamedNode) -> str:
         """Return a term's label; without one, its local name as words."""
         label = self.ontology.text(term, LABELS, self.language)
-        if label:
-            return label.value
-        local = re.split("[#/:]", term.value.rstrip("#/"))[-1]
-        return re.sub("(?<=[a-z0-9])([A-Z](?![A-Z])|[A-Z]+)", _as_word, local)
+        return label.value if label else words(term.value)
 
     def definition(self, term: NamedNode) -> str:
         definition = self.ontology.text(term, _DEFINITIONS, self.language)
@@ -130,10 +127,6 @@ class Vocabulary:
         ]
         name = self.name(others[0]) if others else _INVERSES.get(predicate, "")
         return slot._replace(name=name) if name else None
-
-
-def _as_word(match: re.Match[str]) -> str:
-    return " " + (match[0] if len(match[0]) > 1 else match[0].lower())
 
 
 def _order(shapes: Triples, node: Term | None) -> float:
