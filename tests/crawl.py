@@ -79,7 +79,7 @@ class Crawl:
     def read(self, address: str, expected: int | None = None) -> list[str]:
         """Read what an address gives; return where its links lead within the site."""
         answer = self.get(address)
-        if answer.status == 303:
+        if answer.status in (303, 308):
             target = self._within(address, answer.location)
             return [target] if target else []
         if expected is not None and answer.status != expected:

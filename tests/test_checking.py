@@ -20,7 +20,7 @@ def test_the_command_prints_a_line_for_each_check(lights: Site, leading: str) ->
     code, out, err = run(f"{lights.root}/")
     printed = out.splitlines()
     left_out = [line for line in printed if not line.startswith("✓ ")]
-    assert left_out
+    assert left_out, (code, out[-500:], err[-500:])
     assert all(line.endswith("the site names no withdrawn to ask for") for line in left_out)
     assert f"✓ GET {leading}id/lighthouse/kestrel-point  Accept: text/turtle" in printed
     said = f"{len(printed)} checks: 0 found something wrong, {len(left_out)} left out\n"
@@ -34,6 +34,7 @@ def test_the_command_ends_with_1_if_something_is_wrong(lights: Site, monkeypatch
         lights.root, without("X-Content-Type-Options", lambda seen: seen.path == "/robots.txt")
     ) as url:
         code, out, err = run("--host-only", "--quiet", url)
+    assert out, (code, err)
     assert out.splitlines()[0] == (
         "✗ GET /robots.txt: X-Content-Type-Options is not nosniff: a browser may take data for a page"
     )

@@ -215,7 +215,7 @@ def test_the_command_writes_the_same_bytes_whatever_the_machine_is_like(
     assert made.stdout == (
         f"{tmp_path}/out: {exported.files:,} files, {exported.pages:,} of them pages of {release.name}\n"
     )
-    assert "Writing pages and documents: " in made.stderr
+    assert "\nWriting pages and documents\n" in made.stderr
     written = tree(tmp_path / "out")
     assert written == tree(exported.path)
     assert len(written) == exported.files

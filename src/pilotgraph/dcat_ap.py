@@ -36,12 +36,13 @@ from rdflib import (
     URIRef,
 )
 
-from pilotgraph.description import DCAT, SPDX, WKT
+from pilotgraph.description import DCAT, SPDX
 from pilotgraph.distributions import DCATAP, add_file_type
 from pilotgraph.executables import endpoint
 from pilotgraph.formats import RDF_FORMATS, RESULT_FORMATS
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 _PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
 # Beside DCAT-AP's own prefixes, those of a project.
@@ -160,6 +161,10 @@ def catalogue(description: Graph, dataset: str) -> Graph:
     graph = _reachable(source, top)
     _add_classes(graph)
     _add_names(graph)
+    # The store has none of these: with literals of types that it does not know, its ORDER BY may fail.
+    for corner in (DCAT.bbox, DCAT.centroid):
+        for place, text in list(graph.subject_objects(corner)):
+            graph.set((place, corner, Literal(str(text), datatype=WKT)))
     return graph
 
 

@@ -23,7 +23,6 @@ from pilotgraph.provenance import file_iri
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
-WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
 MEDIA_TYPES = Namespace("http://www.iana.org/assignments/media-types/")
 
 
@@ -63,10 +62,6 @@ def describe(
     root = URIRef(dataset)
     graph = Graph()
     graph.parse(data="".join(f"{s} {p} {o} .\n" for s, p, o in statements), format="nt")
-    # The sources write no such literal; what reads maps expects one.
-    for corner in (DCAT.bbox, DCAT.centroid):
-        for place, text in list(graph.subject_objects(corner)):
-            graph.set((place, corner, Literal(str(text), datatype=WKT)))
     _say_subset(graph, root, graphs)
     _count(graph, root, [triple for each in graphs.values() for triple in each])
     return graph

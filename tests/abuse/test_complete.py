@@ -15,7 +15,8 @@ from pilotgraph.protocol import PROBLEM_JSON
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore, Query
 
-ALL_SOLUTIONS = "SELECT * { ?s ?p ?o } ORDER BY ?o ?s ?p"
+# Not by ?o first: the engine has no total order of literals of all types, and ends when it notices.
+ALL_SOLUTIONS = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
 ALL_TRIPLES = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
 
 

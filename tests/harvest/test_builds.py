@@ -308,9 +308,14 @@ def test_a_build_waits_for_another_and_says_so(project: Path, reader: Reader) ->
     change(project, 1)
     with (project / "dist/.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        process = subprocess.Popen(
-            BUILD, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        # What a shell starts in the background does not hear it, and hands that on.
+        heard = signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            process = subprocess.Popen(
+                BUILD, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, heard)
         assert process.stderr is not None
         told = next(line for line in process.stderr if "another build" in line)
         assert told == "Waiting until another build there has ended\n"

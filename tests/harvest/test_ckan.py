@@ -142,7 +142,7 @@ def test_a_portal_takes_in_the_whole_of_the_real_catalogue(
             "contact_name": "pilotgraph maintainers",
             "contact_url": REAL,
             "temporal_start": "2009-04-01",
-            "temporal_end": "2018-03-31",
+            "temporal_end": "2021-10-29",
             "spatial_uri": "https://sws.geonames.org/6269131/",
             "spatial_text": "England",
             "frequency": "irregular",
