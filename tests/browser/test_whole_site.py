@@ -21,8 +21,9 @@ from pilotgraph.release import Release
 THREADS = 4
 STRICTLY_EVERY = 40  # a page out of so many is parsed by all rules of HTML, which takes half a second
 MOST_BYTES = 100_000
-# All terms on one page, so that each IRI of a term leads to its place; and the editor of queries.
-HEAVY = re.compile(r"/ontology(\.html|/[\d.]+)?|/sparql(\?.*)?", re.DOTALL)
+# All terms on one page, so that each IRI of a term leads to its place; the editor of queries; and every file
+# of a release with its SHA-256.
+HEAVY = re.compile(r"/ontology(\.html|/[\d.]+)?|/sparql(\?.*)?|/releases/[\d.]+", re.DOTALL)
 _PART = re.compile(r'<(?:link rel="(?:stylesheet|icon)"|script)[^>]* (?:href|src)="([^"]+)"')
 
 
