@@ -199,7 +199,7 @@ def test_an_older_answer_does_not_stand_under_a_newer_question(visitor: Visitor)
     expect(page.get_by_role("button", name="Save as CSV")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#status")).to_have_text("Stopped.")
-    expect(page.locator("#answer")).to_be_empty()
+    expect(page.locator("#shown")).to_be_empty()
 
 
 def test_the_browser_refuses_what_is_nested_too_deep_as_the_server_does(keeper: Visitor) -> None:
