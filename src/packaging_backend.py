@@ -90,10 +90,9 @@ def _read_by_setuptools() -> list[str]:
 def _add_release(root: Path, place: Path) -> float:
     """Build the release and put it there; the result is when it counts as made, in seconds since 1970."""
     sys.path.insert(0, str(root / "src"))
-    # Only here, where the project's dependencies are sure to be installed.
-    from pilotgraph.build import build  # noqa: PLC0415
-    from pilotgraph.errors import PilotgraphError  # noqa: PLC0415
-    from pilotgraph.search_index import write_index  # noqa: PLC0415
+    from pilotgraph.build import build  # noqa: PLC0415 - only here are the dependencies sure to be installed
+    from pilotgraph.errors import PilotgraphError  # noqa: PLC0415 - the same
+    from pilotgraph.search_index import write_index  # noqa: PLC0415 - the same
 
     with TemporaryDirectory() as built:
         try:

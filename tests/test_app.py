@@ -33,6 +33,8 @@ EXAMPLES = {
     "/ontology": "/ontology",
     "/ontology.<suffix>": "/ontology.ttl",
     "/ontology/<version>": "/ontology/0.3.0",
+    "/shapes": "/shapes",
+    "/report": "/report",
     "/queries/<name>": "/queries/highest-lights",
     "/sparql": ASK,
     "/releases": "/releases",
@@ -61,7 +63,13 @@ EXAMPLES = {
     "/search.<any(json):suffix>": "/search.json?q=lamp",
 }
 # Those that lead to another address.
-LEADING = {"/id/<path:name>": 303, "/.well-known/void": 302, "/releases/<version>/": 308}
+LEADING = {
+    "/id/<path:name>": 303,
+    "/.well-known/void": 302,
+    "/releases/<version>/": 308,
+    "/shapes": 303,
+    "/report": 303,
+}
 
 # Names and texts that no curator would write, and that a stranger might.
 ODD = {

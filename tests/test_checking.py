@@ -12,7 +12,7 @@ from pilotgraph.deployment import Site
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, ["check", *arguments])
+    result = CliRunner().invoke(main, ["check", *arguments], catch_exceptions=False)
     return result.exit_code, result.stdout, result.stderr
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from rdflib import DCTERMS, RDF, RDFS, Graph, Namespace, URIRef
 
@@ -273,3 +274,28 @@ def test_a_search_of_labels_finds_things_and_terms_only(ask: Ask) -> None:
     about = f"VALUES ?g {{ <{below}description> <{below}queries> }}"
     rows = ask(f"SELECT DISTINCT ?s {{ {about} GRAPH ?g {{ ?s rdfs:label ?label }} }}")
     assert rows == [["https://w3id.org/pilotgraph/id/agent/maintainers"]]
+
+
+def test_every_iri_of_ours_in_any_file_of_the_release_leads_somewhere(real_release: Release) -> None:
+    base = "https://w3id.org/pilotgraph/"
+    files = [each for each in real_release.files if re.fullmatch(r"[\w-]+\.ttl", each)]
+    assert len(files) > 8
+    named = {
+        term.value.partition("#")[0]
+        for name in files
+        for triple in ox.parse(real_release.read(name), ox.RdfFormat.TURTLE)
+        for term in triple
+        if isinstance(term, ox.NamedNode) and term.value.startswith(base)
+    }
+    assert len(named) > 3_000
+    client = create_app(real_release, LocalStore(real_release)).test_client()
+    accept = {"Accept": "text/turtle, text/html;q=0.1"}
+    lost = {}
+    for iri in named:
+        # That documents of things are there is known from where each is led to.
+        with client.get(
+            iri.removeprefix(base[:-1]), headers=accept, follow_redirects=not iri.startswith(f"{base}id/")
+        ) as response:
+            if response.status_code not in (200, 303):
+                lost[iri] = response.status_code
+    assert lost == {}

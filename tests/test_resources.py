@@ -5,7 +5,7 @@ import json
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from rdflib import Graph
+from rdflib import RDF, SH, Graph, URIRef
 from rdflib.compare import isomorphic
 
 from pilotgraph.formats import RDF_FORMATS
@@ -97,6 +97,18 @@ def test_a_document_links_to_its_other_forms(client: FlaskClient) -> None:
 def test_the_iri_of_a_named_graph_leads_to_the_description(client: FlaskClient) -> None:
     response = client.get("/graph/others")
     assert (response.status_code, response.headers["Location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/shapes", SH.NodeShape), ("/report", SH.ValidationReport)], ids=["shapes", "report"]
+)
+def test_the_iri_of_a_shape_or_a_result_leads_to_what_is_said_of_it(
+    client: FlaskClient, path: str, kind: URIRef
+) -> None:
+    response = client.get(path, follow_redirects=True)
+    assert (response.status_code, response.mimetype) == (200, "text/turtle")
+    found = set(Graph().parse(data=response.data, format="turtle").subjects(RDF.type, kind))
+    assert any(str(each).startswith(LIGHTS + path[1:]) for each in found)
 
 
 def test_the_start_page_says_what_this_is_and_how_to_use_it(client: FlaskClient) -> None:

@@ -44,6 +44,8 @@ ROUTES = (
     Route("/ontology.<suffix>", resources.ontology),
     Route("/ontology/<version>", resources.ontology),
     Route("/ontology/term/<path:name>", handbook.term),
+    Route("/shapes", resources.shapes),
+    Route("/report", resources.report),
     Route("/guide", handbook.guide),
     Route("/queries", question_pages.questions),
     Route("/queries/<name>", question_pages.question),

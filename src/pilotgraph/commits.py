@@ -6,6 +6,7 @@ no commit is known, and that is all.
 """
 
 import os
+import posixpath
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -69,7 +70,8 @@ def _differ(git: "_Git", root: Path, inputs: Iterable[str]) -> bool | None:
     if top is None:
         return None
     prefix = os.path.relpath(root.resolve(), Path(top.removesuffix("\n")).resolve())
-    wanted = {os.path.normpath(os.path.join(prefix, each)) for each in inputs}  # noqa: PTH118
+    # git's names: joined as text, since no link in them is followed.
+    wanted = {posixpath.normpath(posixpath.join(prefix, each)) for each in inputs}
     status = git(
         *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional"),
         *("--no-renames", "--ignore-submodules=none", "--", *_SOURCES),

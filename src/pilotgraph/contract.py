@@ -153,6 +153,18 @@ KINDS: tuple[Kind, ...] = (
         negotiated=True,
     ),
     Kind(
+        "the shapes",
+        "/shapes",
+        "The rules that records keep are this IRI and a fragment; it leads to the file that has them.",
+        [(HTML, leads("/releases/{release}/shapes.ttl"))],
+    ),
+    Kind(
+        "the validation's report",
+        "/report",
+        "What validation found is this IRI and a fragment; it leads to the file of the release.",
+        [(HTML, leads("/releases/{release}/report.ttl"))],
+    ),
+    Kind(
         "the guide",
         "/guide",
         "How the model answers questions, for people; a site need not have one.",

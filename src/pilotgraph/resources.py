@@ -14,7 +14,7 @@ from pilotgraph.downloads.contents import first_choices, groups
 from pilotgraph.edition import Edition
 from pilotgraph.formats import Format
 from pilotgraph.negotiation import RequestError, choose, negotiate
-from pilotgraph.paths import as_sent
+from pilotgraph.paths import as_sent, escape
 from pilotgraph.responses import (
     CACHED,
     DOCUMENTS,
@@ -59,6 +59,20 @@ def _write_home(edition: Edition) -> Response:
 def graph(edition: Edition) -> Response:
     """The IRI of a named graph leads to the description of the dataset, which describes it."""
     return see_other(f"{edition.paths.prefix}/")
+
+
+def shapes(edition: Edition) -> Response:
+    """The IRI of a shape, without its fragment, leads to the file that describes it."""
+    return _see_file(edition, "shapes.ttl")
+
+
+def report(edition: Edition) -> Response:
+    """The IRI of a result of the validation, without its fragment, leads to the file that describes it."""
+    return _see_file(edition, "report.ttl")
+
+
+def _see_file(edition: Edition, name: str) -> Response:
+    return see_other(f"{edition.paths.prefix}/releases/{escape(edition.release.version)}/{name}")
 
 
 def thing(edition: Edition, name: str) -> Response:

@@ -74,7 +74,7 @@ def _sections(comparison: Comparison, names: Names) -> Iterator[tuple[str, list[
 def _counts(same: Sequence[Told], names: Names) -> str:
     """How many there are; of each class, if there are several classes."""
     classes = Counter(names.term(each.change.of_class) for each in same if each.change.of_class)
-    if len(classes) < 2:  # noqa: PLR2004
+    if len(classes) <= 1:
         return str(len(same))
     return f"{len(same)} ({', '.join(f'{kind} {number}' for kind, number in sorted(classes.items()))})"
 

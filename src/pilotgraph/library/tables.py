@@ -71,7 +71,7 @@ def frame(fields: Sequence[str], values: Sequence[Sequence[Cell]]) -> Any:
 
     :raises ModuleNotFoundError: if there is no pandas.
     """
-    import pandas  # noqa: PLC0415
+    import pandas  # noqa: PLC0415 - who asks for no frame need not have it
 
     columns = zip(*values, strict=True) if values else ((),) * len(fields)
     series = [pandas.Series(list(column), dtype=_dtype(column)) for column in _numbers(columns)]
