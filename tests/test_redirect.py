@@ -1,80 +1,29 @@
 """The rules for w3id.org in redirect/, by the Apache that they are for."""
 
 import http.client
-import os
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from apache import apache, needs_apache
 from conftest import REPOSITORY
 
 SITE = "https://pilotgraph.example"
 RULES = REPOSITORY / "redirect/.htaccess"
-MODULES = ("mpm_event", "authz_core", "rewrite", "headers")
-CONFIGURATION = """\
-ServerRoot {folder}
-ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-ErrorLog {folder}/errors
-{modules}
-DocumentRoot {folder}/www
-<Directory {folder}/www>
-AllowOverride All
-Require all granted
-</Directory>
-"""
 
-pytestmark = [
-    pytest.mark.clients,
-    pytest.mark.skipif(not shutil.which("apache2") and not os.environ.get("CI"), reason="there is no Apache"),
-]
+pytestmark = [pytest.mark.clients, needs_apache]
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A place that Apache's children can read, whoever they are."""
-    with TemporaryDirectory() as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
+def port() -> Iterator[int]:
+    def fill(place: Path) -> None:
+        (place / "pilotgraph").mkdir(parents=True)
+        shutil.copy(RULES, place / "pilotgraph")
 
-
-@pytest.fixture(scope="module")
-def port(folder: Path) -> Iterator[int]:
-    (folder / "www/pilotgraph").mkdir(parents=True)
-    shutil.copy(RULES, folder / "www/pilotgraph")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    modules = "\n".join(
-        f"LoadModule {each}_module /usr/lib/apache2/modules/mod_{each}.so" for each in MODULES
-    )
-    configured = CONFIGURATION.format(folder=folder, port=port, modules=modules)
-    (folder / "conf").write_text(configured, encoding="utf-8")
-    with subprocess.Popen(["apache2", "-D", "FOREGROUND", "-f", str(folder / "conf")]) as server:
-        try:
-            _wait(server, port)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + 30
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("Apache does not listen")
+    with apache(fill) as number:
+        yield number
 
 
 def ask(port: int, path: str, method: str = "GET") -> tuple[int, str | None, str | None]:

@@ -1,19 +1,16 @@
 """An export on Apache, which does what `.htaccess` says; and an export that is killed on its way."""
 
 import http.client
-import os
 import random
-import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from apache import apache, needs_apache
 from conftest import COMMAND
 from file_host import dead_links, hosting, pages
 from pilotgraph.build import build
@@ -23,60 +20,17 @@ from pilotgraph.responses import FOR_EVER
 from retired import with_retired
 
 BELOW = "/below/a-path"
-MODULES = ("mpm_event", "authz_core", "dir", "mime", "rewrite", "headers", "setenvif")
-CONFIGURATION = """\
-ServerRoot {folder}
-ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-ErrorLog {folder}/errors
-TypesConfig /dev/null
-{modules}
-DocumentRoot {folder}/www
-<Directory {folder}/www>
-AllowOverride All
-Require all granted
-</Directory>
-"""
 RELEASED = "/releases/0.3.0/data.nq"
-needs_apache = pytest.mark.skipif(
-    not shutil.which("apache2") and not os.environ.get("CI"), reason="there is no Apache"
-)
 
 
 @pytest.fixture(scope="module")
 def port(release: Release) -> Iterator[int]:
-    """Apache, which shows an export below a path. Its children can read the place, whoever they are."""
-    with TemporaryDirectory() as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        export(release, folder / "www" / BELOW[1:], f"http://localhost{BELOW}")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        modules = "\n".join(
-            f"LoadModule {each}_module /usr/lib/apache2/modules/mod_{each}.so" for each in MODULES
-        )
-        configured = CONFIGURATION.format(folder=folder, port=port, modules=modules)
-        (folder / "conf").write_text(configured, encoding="utf-8")
-        with subprocess.Popen(["apache2", "-D", "FOREGROUND", "-f", str(folder / "conf")]) as server:
-            try:
-                _wait(server, port)
-                yield port
-            finally:
-                server.terminate()
-
-
-def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + 30
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("Apache does not listen")
+    """Apache, which shows an export below a path."""
+    modules, settings = ("dir", "mime", "setenvif"), "TypesConfig /dev/null\n"
+    with apache(
+        lambda place: export(release, place / BELOW[1:], f"http://localhost{BELOW}"), modules, settings
+    ) as number:
+        yield number
 
 
 def ask(port: int, path: str, accept: str = "*/*") -> tuple[int, http.client.HTTPMessage]:
