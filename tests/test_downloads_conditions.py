@@ -126,6 +126,16 @@ def test_select(headers: dict[str, str], form: Stored) -> None:
         pytest.param({"Range": "bytes=0-9", "If-Range": f'W/"{PLAIN.tag}"'}, WHOLE, id="it may have another"),
         pytest.param({"Range": "bytes=0-9", "If-Range": THAT_DAY}, part(0, 10), id="of that day"),
         pytest.param({"Range": "bytes=0-9", "If-Range": DAY_AFTER}, WHOLE, id="of another day"),
+        pytest.param(
+            {"Range": "bytes=0-9", "If-Range": THAT_DAY, "Accept-Encoding": "gzip"},
+            WHOLE,
+            id="of that day, and it may be packed",
+        ),
+        pytest.param(
+            {"Range": "bytes=0-9", "If-Range": THAT_DAY, "Accept-Encoding": "gzip;q=0, *;q=0"},
+            part(0, 10),
+            id="of that day, and not packed",
+        ),
     ],
 )
 def test_judge(headers: dict[str, str], verdict: Verdict) -> None:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
 from typing import Self
@@ -96,11 +97,16 @@ def outcome(server: Server, question: Question) -> str:
     return "right"
 
 
+def end(process: Process) -> None:
+    with suppress(ProcessLookupError):  # it has ended by itself since it was listed
+        os.kill(process.number, signal.SIGKILL)
+
+
 def kill(server: Server, role: int) -> list[Process]:
     """End one of the processes with a role, in the middle of whatever it does."""
     chain = generations(server.process.pid)
     assert len(chain) == WORKERS + 1
-    os.kill(chain[role][0].number, signal.SIGKILL)
+    end(chain[role][0])
     return chain[role][:1] if role == WORKERS else [each for below in chain[role:] for each in below]
 
 
@@ -160,7 +166,7 @@ def test_a_query_whose_worker_is_killed_is_answered_or_may_be_sent_again(server:
         asked = thread.submit(server.ask, SECOND + " # killed")
         time.sleep(0.2)
         for worker in generations(server.process.pid)[WORKERS]:
-            os.kill(worker.number, signal.SIGKILL)
+            end(worker)
         reply = asked.result()
     assert reply.status in (200, 503)
     if reply.status == 200:
@@ -172,7 +178,7 @@ def test_every_worker_killed_again_and_again(server: Server, questions: Question
         for _ in range(20):
             for worker in generations(server.process.pid)[WORKERS:]:
                 for process in worker:
-                    os.kill(process.number, signal.SIGKILL)
+                    end(process)
             time.sleep(0.05)
         until("a right answer", lambda: outcome(server, questions.next()) == "right", PATIENCE_SECONDS)
     assert not clients.outcomes["no answer"]
