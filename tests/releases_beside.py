@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.released.identity import content_sha256
 from web import LIGHTS
 
 _RECORD = """
@@ -74,6 +75,9 @@ def put_beside(release: Release, out: Path, *, whole: bool = True) -> Beside:
         record("0.1.0", "0" * 64),
         record("0.2.0", older.files["data.nq"].sha256, "2026-03-04", "0.1.0"),
         record("0.3.0", release.files["data.nq"].sha256, "2026-11-01", "0.2.0"),
+        f"<{LIGHTS}releases/0.3.0#content> spdx:checksum <{LIGHTS}releases/0.3.0#content-sha256> .\n"
+        f"<{LIGHTS}releases/0.3.0#content-sha256>"
+        f' spdx:checksumValue "{content_sha256(files, files.__getitem__)}"^^xsd:hexBinary .\n',
         changed,
     )
     return Beside(out, write(out, "0.3.0", {**files, "history.ttl": known}), older)
@@ -82,6 +86,12 @@ def put_beside(release: Release, out: Path, *, whole: bool = True) -> Beside:
 def rebuilt(release: Release, out: Path) -> Release:
     """Write a build that has the number of a release, and a line less of data."""
     return write(out, release.version, _shorter(files_of(release)))
+
+
+def retold(release: Release, out: Path) -> Release:
+    """Write a build that has the number and the data of a release, and another ontology."""
+    files = files_of(release)
+    return write(out, release.version, {**files, "ontology.ttl": files["ontology.ttl"] + b"# or so\n"})
 
 
 def _shorter(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -497,6 +498,18 @@ def test_text_from_the_data_is_text_on_the_page(client: FlaskClient) -> None:
     assert "https://example.org/?a=1&b=2" in hrefs
     assert ">javascript:alert(1)</span>" in page
     assert ">javascript:alert(2)</span>" in page
+
+
+def test_a_licence_that_is_no_address_of_the_web_is_text(release: Release, tmp_path: Path) -> None:
+    files = {name: release.read(name) for name in release.files if name not in (MANIFEST, CHECKSUMS)}
+    said = files["description.ttl"]
+    files["description.ttl"] = said.replace(b"https://creativecommons.org/", b"javascript:alert(1)//")
+    assert files["description.ttl"] != said
+    client = serving(write(tmp_path, release.version, files)).test_client()
+    for path in ("/", "/releases/0.3.0"):
+        page = client.get(path).text
+        assert "javascript:alert(1)//" not in "".join(Page(page).addresses("a"))
+        assert "Licence:" in page
 
 
 @pytest.mark.parametrize("public_url", ["https://example.net/flora", "https://example.net/flora/"])

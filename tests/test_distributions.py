@@ -100,7 +100,7 @@ def test_a_dump_and_its_twin_are_distributions(graph: Graph, dump: Dump, packed:
         (DCTERMS.language, URIRef("https://example.org/english")),
         (DCATAP.availability, URIRef("https://example.org/stable")),
         (DCTERMS.conformsTo, URIRef(f"{SET}ontology/1.0.0")),
-        (DCTERMS.issued, Literal("2026-02-01", datatype=XSD.date)),
+        (DCTERMS.issued, Literal("2026-01-01", datatype=XSD.date)),
         (DCTERMS.modified, Literal("2026-02-01", datatype=XSD.date)),
     }
     compressed = [MEDIA_TYPES["application/gzip"]] if packed else []

@@ -1,7 +1,7 @@
 """Which of the directories beside a release are older releases, and which are nothing to a stranger."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from pilotgraph.comparison.as_rdf import Told
 from pilotgraph.downloads.archive import Archive
 from pilotgraph.downloads.records import read_history, records, statements
 from pilotgraph.release import Release, write
-from releases_beside import Beside, files_of, history, put_beside, rebuilt, record
+from releases_beside import Beside, files_of, history, put_beside, rebuilt, record, retold
 from web import LIGHTS
 
 
@@ -71,8 +71,11 @@ def test_one_with_a_file_too_few_is_not_found(beside: Beside) -> None:
     assert archive(beside).find("0.2.0") is None
 
 
-def test_a_build_with_the_number_of_another_release_does_not_pass_for_it(beside: Beside) -> None:
-    build = rebuilt(beside.served, beside.out)
+@pytest.mark.parametrize("make", [rebuilt, retold])
+def test_a_build_with_the_number_of_another_release_does_not_pass_for_it(
+    beside: Beside, make: Callable[[Release, Path], Release]
+) -> None:
+    build = make(beside.served, beside.out)
     found = Archive(build, records(read_history(build), LIGHTS))
     assert (found.published, found.differs) == (False, True)
     published = found.find("0.3.0")

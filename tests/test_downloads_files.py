@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from pilotgraph.released.records import Recorded
 from pilotgraph.settings import Settings
 from pilotgraph.store import LocalStore
 from pilotgraph.triples import Triples
-from releases_beside import Beside, put_beside, rebuilt
+from releases_beside import Beside, put_beside, rebuilt, retold
 from web import BROWSER, LIGHTS, get, serving
 
 DATA = "/releases/0.3.0/data.nq"
@@ -152,10 +153,11 @@ def test_an_older_release_is_given_out_from_beside(newer: FlaskClient, beside: B
     assert "Content-Encoding" not in plain.headers, "it has no packed twin"
 
 
+@pytest.mark.parametrize("make", [rebuilt, retold])
 def test_a_build_with_the_number_of_another_release_is_not_kept_for_ever(
-    beside: Beside, tmp_path: Path
+    beside: Beside, tmp_path: Path, make: Callable[[Release, Path], Release]
 ) -> None:
-    build = rebuilt(beside.served, tmp_path)
+    build = make(beside.served, tmp_path)
     client = serving(build).test_client()
     response = client.get(DATA)
     assert response.data == build.read("data.nq")

@@ -400,6 +400,35 @@ def test_a_stranger_in_the_way_is_an_error_and_stays(
     assert Release.open(first.path) == first
 
 
+@pytest.mark.parametrize("kind", ["file", "directory", "link"])
+def test_what_is_no_release_in_the_place_of_one_is_named(tmp_path: Path, kind: str) -> None:
+    target = write(tmp_path / "there", "1.0.0", FILES).name
+    stranger = tmp_path / "dist" / target
+    stranger.parent.mkdir()
+    if kind == "file":
+        stranger.write_text("mine")
+    elif kind == "directory":
+        stranger.mkdir()
+    else:
+        stranger.symlink_to("nowhere")
+    with pytest.raises(ReleaseError) as raised:
+        write(tmp_path / "dist", "1.0.0", FILES)
+    assert str(raised.value) == f"{stranger} is in the way, and is no release; delete it and build again"
+    assert names(tmp_path / "dist") == [".lock", target]
+
+
+def test_a_release_that_cannot_be_made_the_current_one_is_there(tmp_path: Path) -> None:
+    first = write(tmp_path, "1.0.0", FILES)
+    (tmp_path / ".current").mkdir()
+    with pytest.raises(ReleaseError) as raised:
+        write(tmp_path, "1.0.1", FILES)
+    (made,) = tmp_path.glob("1.0.1-*")
+    assert str(raised.value).startswith(f"{tmp_path}/.current cannot be written: ")
+    assert f". {made} is made, but it is not the current release. " in str(raised.value)
+    assert Release.open(made).version == "1.0.1"
+    assert Release.open(tmp_path) == first
+
+
 def test_a_link_that_leads_nowhere_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "current").symlink_to("1.0.0-00000000")
     assert write(tmp_path, "1.0.0", FILES) == Release.open(tmp_path)
@@ -532,6 +561,23 @@ def test_a_manifest_that_says_no_media_type_is_refused(tmp_path: Path, said: str
     written = manifest.replace(b"text/turtle", json.dumps(said)[1:-1].encode())
     with pytest.raises(ReleaseError, match="which is no media type"):
         read_manifest(Path("manifest.json"), written)
+
+
+@pytest.mark.parametrize("said", ["\ud800" * 64, "0" * 63, "A" * 64, ""])
+def test_a_manifest_that_says_no_hash_is_refused(tmp_path: Path, said: str) -> None:
+    release = write(tmp_path, "1.0.0", FILES)
+    digest = release.files["data.nq"].sha256.encode()
+    written = release.read("manifest.json").replace(digest, json.dumps(said)[1:-1].encode())
+    with pytest.raises(ReleaseError, match="which is no SHA-256"):
+        read_manifest(Path("manifest.json"), written)
+
+
+def test_what_is_too_large_for_a_manifest_is_not_read(tmp_path: Path) -> None:
+    release = write(tmp_path, "1.0.0", FILES)
+    with (release.path / "manifest.json").open("ab") as file:
+        file.truncate(60_000_000_000)
+    with pytest.raises(ReleaseError, match=r"manifest\.json is too large to be the manifest of a release"):
+        Release.open(tmp_path)
 
 
 def test_links_that_lead_to_themselves_are_no_release(tmp_path: Path) -> None:

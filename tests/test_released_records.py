@@ -35,12 +35,14 @@ def following(version: str, previous: str) -> Recorded:
     return replace(FIRST, version=version, iri=release_iri(LIGHTS, version), previous=previous)
 
 
-def test_a_record_is_read_as_it_was_written(root: Path) -> None:
-    put(root, FIRST)
+@pytest.mark.parametrize("content", ["", "cd" * 32], ids=["of the data alone", "of all its content"])
+def test_a_record_is_read_as_it_was_written(root: Path, content: str) -> None:
+    release = replace(FIRST, content=content)
+    put(root, release)
     found = read(root, LIGHTS)
     assert (found.problems, len(found.releases)) == ([], 1)
-    assert replace(found.releases[0], graph=()) == FIRST
-    assert set(found.releases[0].graph) == set(describe(LIGHTS, FIRST, TITLE, ["data.nq.gz"]))
+    assert replace(found.releases[0], graph=()) == release
+    assert set(found.releases[0].graph) == set(describe(LIGHTS, release, TITLE, ["data.nq.gz"]))
 
 
 def test_releases_are_in_the_order_of_their_numbers(root: Path) -> None:

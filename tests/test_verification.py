@@ -18,6 +18,7 @@ import pytest
 from pilotgraph import formats
 from pilotgraph.build import build
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
+from pilotgraph.released.identity import content_sha256
 from pilotgraph.released.records import Recorded, describe
 from pilotgraph.verification import __main__ as program
 from pilotgraph.verification import apart
@@ -404,10 +405,10 @@ def test_a_forged_release_is_told_by_what_it_holds(
     assert all(any(re.fullmatch(pattern, each) for pattern in wanted) for each in found), found
 
 
-def on_record(root: Path, digest: str, change: str = "") -> list[str]:
+def on_record(root: Path, digest: str, change: str = "", content: str = "") -> list[str]:
     """What is told of a release that has the one record, and says of it besides."""
     iri = f"{LIGHTS}releases/0.3.0"
-    known = Recorded("0.3.0", iri, "2026-11-01", 146, 20, digest, "", ())
+    known = Recorded("0.3.0", iri, "2026-11-01", 146, 20, digest, "", (), content)
     record = formats.serialize(describe(LIGHTS, known, None), formats.TURTLE).decode()
     (root / "history.ttl").write_text(f"{record}\n{change.replace('IRI', iri)}")
     verdict = check("history", root)
@@ -419,6 +420,21 @@ def test_a_version_on_record_has_the_data_that_were_recorded(root: Path) -> None
     good = ["on record: 0.3.0; version 0.3.0 is on record with these data"]
     assert on_record(root, digest) == good
     assert on_record(root, "0" * 64) == ["history.ttl: version 0.3.0 was published with other data"]
+
+
+def test_a_version_on_record_has_the_content_that_was_recorded(root: Path) -> None:
+    release = Release.open(root)
+    (digest,) = (file.sha256 for file in release.files.values() if file.path == "data.nq")
+    content = content_sha256(release.files, release.read)
+    good = ["on record: 0.3.0; version 0.3.0 is on record with these data"]
+    assert on_record(root, digest, content=content) == good
+    (root / "changes.md").write_text("what is on record is no part of that", encoding="utf-8")
+    assert on_record(root, digest, content=content) == good
+    with (root / "ontology.ttl").open("a", encoding="utf-8") as file:
+        file.write("# in other words\n")
+    assert on_record(root, digest, content=content) == [
+        "history.ttl: version 0.3.0 was published with these data and other files"
+    ]
 
 
 @pytest.mark.parametrize(

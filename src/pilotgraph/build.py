@@ -24,7 +24,9 @@ from pilotgraph.project import Project
 from pilotgraph.provenance import Origin, file_time, find_origin
 from pilotgraph.release import Release, check_version, write
 from pilotgraph.released import records
-from pilotgraph.released.checks import version_place
+from pilotgraph.released.checks import check_version as check_published
+from pilotgraph.released.checks import fingerprint, place_of
+from pilotgraph.released.identity import content_sha256
 from pilotgraph.released.iris import Listed
 from pilotgraph.released.recording import Registration, prepare
 from pilotgraph.validation import Report, validate
@@ -82,6 +84,11 @@ def build(  # noqa: PLR0913 (what a caller may tell, each by its name)
         registration = prepare(project, recorded, named.data, files, out, since=since)
         if registration.is_new:  # it tells of itself
             files = contents(project, report, named, origin, registration.releases) | pictures
+    else:
+        made = fingerprint(named.data)[1], content_sha256(files, files.__getitem__)
+        for problem in check_published(project, recorded, *made):
+            if problem not in problems:
+                note(problem)
     time = file_time(origin, (project.said(DCTERMS.modified), project.said(DCTERMS.issued)))
     waiting = partial(progress, "Waiting until another build there has ended")
     release = write(out, version, files, time, waiting)
@@ -99,7 +106,7 @@ def _check_committed(project: Project) -> list[Problem]:
         "the sources are not committed: a build after the commit will name it, and have other files than what"
         " is published now; commit them first"
     )
-    return [Problem(version_place(project), Severity.WARNING, message)]
+    return [Problem(place_of(project, DCAT.version), Severity.WARNING, message)]
 
 
 def _draw(report: Report, progress: Callable[[str], object]) -> tuple[dict[str, bytes], list[Problem]]:

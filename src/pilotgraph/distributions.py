@@ -159,11 +159,11 @@ def add_download(graph: Graph, dataset: str, download: Download) -> URIRef:
     standards = [URIRef(download.standard)] if download.standard else graph.objects(root, DCTERMS.conformsTo)
     for standard in list(standards):
         graph.add((distribution, DCTERMS.conformsTo, standard))
-    # A file never changes: what it is, it is from the day of its release.
-    dates = (graph.value(root, DCTERMS.modified), graph.value(root, DCTERMS.issued))
-    if date := next(filter(None, dates), None):
-        graph.add((distribution, DCTERMS.issued, date))
-        graph.add((distribution, DCTERMS.modified, date))
+    # Its IRI stays from release to release, and so does the day since when there is such a file.
+    days = {term: graph.value(root, term) for term in (DCTERMS.issued, DCTERMS.modified)}
+    if known := list(filter(None, days.values())):
+        graph.add((distribution, DCTERMS.issued, days[DCTERMS.issued] or known[0]))
+        graph.add((distribution, DCTERMS.modified, days[DCTERMS.modified] or known[0]))
     return distribution
 
 

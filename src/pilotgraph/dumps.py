@@ -10,6 +10,7 @@ by itself, together they hold each statement once, and a subject is cut only if 
 
 import gzip
 import hashlib
+import io
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -135,7 +136,7 @@ class _Writer:
                 yield Dump(
                     f"{stem}-{number}{form.suffix}" if several else f"{stem}{form.suffix}",
                     written,
-                    gzip.compress(written, _LEVEL, mtime=0),
+                    _pack(written),
                     form,
                     graph,
                     len(held),
@@ -185,6 +186,14 @@ def _together(ordered: Iterable[ox.Quad], form: Format[ox.RdfFormat]) -> list[li
 
 def _has_blank(quads: Iterable[ox.Quad]) -> bool:
     return any(isinstance(term, ox.BlankNode) for quad in quads for term in (quad.subject, quad.object))
+
+
+def _pack(content: bytes) -> bytes:
+    # Not gzip.compress: which system it names in the head depends on the version of Python.
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", _LEVEL, packed, mtime=0) as file:
+        file.write(content)
+    return packed.getvalue()
 
 
 def _hash(ordered: Iterable[ox.Quad]) -> str:

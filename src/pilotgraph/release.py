@@ -36,6 +36,8 @@ _FILE = re.compile(f"{_SEGMENT}(/{_SEGMENT})*")
 # RFC 6838, section 4.2, without parameters.
 _NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(f"{_NAME}/{_NAME}")
+_SHA256 = re.compile("[0-9a-f]{64}")
+_MOST_MANIFEST_BYTES = 200_000_000  # of a million files
 
 # What a file is called that describes a table, or all in its folder.
 TABLE_METADATA = "-metadata.json"
@@ -113,6 +115,8 @@ class Release:
         root = Path(os.path.realpath(path if (path / MANIFEST).is_file() else path / CURRENT))
         if not (root / MANIFEST).is_file():
             raise ReleaseError(f"{path} holds no release; `pilotgraph build` writes one")
+        if (root / MANIFEST).stat().st_size > _MOST_MANIFEST_BYTES:
+            raise ReleaseError(f"{root / MANIFEST} is too large to be the manifest of a release")
         manifest = (root / MANIFEST).read_bytes()
         version, files = read_manifest(root / MANIFEST, manifest)
         files.append(ReleasedFile.of(MANIFEST, manifest))
@@ -209,10 +213,13 @@ def write(
             if link.exists() and not link.is_symlink():
                 raise ReleaseError(f"{link} is not the link that a build makes; move it away and build again")
             target = out / name_of(version, manifest)
-            if not target.exists():
+            if not os.path.lexists(target):
                 write_directory(target, contents, time)
+            elif not (target / MANIFEST).is_file():
+                raise ReleaseError(f"{target} is in the way, and is no release; delete it and build again")
             release = Release.open(target)
-            point(link, release.name)
+            with told(out, link, target):
+                point(link, release.name)
     return release
 
 
@@ -253,6 +260,8 @@ def read_manifest(place: Path, content: bytes) -> tuple[str, list[ReleasedFile]]
             raise ReleaseError(f"{place} lists {file.path!r}, which is no path inside a release")
         if not _MEDIA_TYPE.fullmatch(file.media_type):
             raise ReleaseError(f"{place} says {file.media_type!r} of {file.path}, which is no media type")
+        if not _SHA256.fullmatch(file.sha256):
+            raise ReleaseError(f"{place} says {file.sha256!r} of {file.path}, which is no SHA-256")
     return version, files
 
 

@@ -33,10 +33,11 @@ _REMEDIES = {
 
 
 @contextmanager
-def told(out: Path, current: Path) -> Iterator[None]:
+def told(out: Path, current: Path, made: Path | None = None) -> Iterator[None]:
     """Say of what the system refuses where it happened, that nothing is lost, and what to do.
 
     :param current: the link to the last release, if there is one.
+    :param made: the release that is there already, if only that link is missing.
     :raises ReleaseError: for any OSError.
     """
     try:
@@ -44,8 +45,11 @@ def told(out: Path, current: Path) -> Iterator[None]:
     except OSError as error:
         place, why = error.filename or out, error.strerror or str(error)
         last = "the last one is as it was" if current.is_symlink() else "there was none before"
+        state = (
+            f"{made} is made, but it is not the current release" if made else f"No release was made; {last}"
+        )
         remedy = _REMEDIES.get(error.errno or 0, "Mend that")
-        message = f"{place} cannot be written: {why}. No release was made; {last}. {remedy} and build again"
+        message = f"{place} cannot be written: {why}. {state}. {remedy} and build again"
         raise ReleaseError(message) from error
 
 

@@ -1,8 +1,8 @@
 """A release and what is recorded of others -> those of the others that lie beside it.
 
 `dist/` holds whatever was built there.  Of that only a release is given out whose version is recorded with
-the very data that it has; all else, builds that were never published or are under way, is as if it were not
-there.
+the very content that it has; all else, builds that were never published or are under way, is as if it were
+not there.
 """
 
 import re
@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Lock
 
 from pilotgraph.errors import ReleaseError
-from pilotgraph.release import MANIFEST, Release, data_sha256
+from pilotgraph.release import MANIFEST, Release
+from pilotgraph.released.identity import is_published
 from pilotgraph.released.records import Recorded
 
 # The name of a directory, when its manifest was written, and how many files and bytes it has.
@@ -26,7 +27,7 @@ class Archive:
         self._records = {record.version: record for record in records}
         record = self._records.get(release.version)
         # Whether the release that is served is on record, or carries the number of another that is.
-        self.published = record is not None and data_sha256(release.files, release.read) == record.sha256
+        self.published = record is not None and is_published(record, release.files, release.read)
         self.differs = record is not None and not self.published
         self._tried: dict[_Seen, Release | None] = {}
         self._lock = Lock()
@@ -34,7 +35,7 @@ class Archive:
     def find(self, version: str) -> Release | None:
         """The release of a version, if it is the one that is served, or is recorded and lies beside it.
 
-        Of a version that is recorded with other data than the served ones, the release that was published
+        Of a version that is recorded with other content than the served one's, the release that was published
         comes first.
         """
         served = self._served if version == self._served.version else None
@@ -89,6 +90,6 @@ def _open(place: Path, record: Recorded) -> Release | None:
     try:
         release = Release.open(place)
         same = (release.version, release.name) == (record.version, place.name)
-        return release if same and data_sha256(release.files, release.read) == record.sha256 else None
+        return release if same and is_published(record, release.files, release.read) else None
     except (ReleaseError, OSError):
         return None

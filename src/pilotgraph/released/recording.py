@@ -9,9 +9,10 @@ record yet, and the next run makes the same release and writes the same again.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from rdflib import DCTERMS
+from rdflib import URIRef
 
 from pilotgraph import formats
 from pilotgraph.comparison.snapshot import Snapshot
@@ -21,11 +22,12 @@ from pilotgraph.errors import Problem, ReleaseError, ReleaseRefused, Severity
 from pilotgraph.formats import TURTLE
 from pilotgraph.project import Project
 from pilotgraph.provenance import release_iri
-from pilotgraph.release import Release, data_sha256
+from pilotgraph.release import Release
 from pilotgraph.released import records
 from pilotgraph.released.changes import compare_with
-from pilotgraph.released.checks import fingerprint, version_place
+from pilotgraph.released.checks import check_day, check_version, day_of, fingerprint, place_of
 from pilotgraph.released.history import HISTORY
+from pilotgraph.released.identity import content_sha256, is_published
 from pilotgraph.released.iris import Listed
 from pilotgraph.released.records import Recorded, Records, order, record_path
 from pilotgraph.released.terms import Meant
@@ -100,7 +102,8 @@ def prepare(  # noqa: PLR0913 (what is published, what was before, and where tha
     total, sha256 = fingerprint(graphs)
     version = project.said(DCAT.version)
     same, before = recorded.of(version), recorded.releases
-    _check(project, recorded, version, sha256)
+    held = content_sha256(files, files.__getitem__)
+    _check(project, recorded, version, sha256, held)
     if same:
         if listed.new or not meant.is_kept:
             raise _refused(
@@ -109,18 +112,17 @@ def prepare(  # noqa: PLR0913 (what is published, what was before, and where tha
         return Registration(project, before, before, {listed.path: listed.content().encode()})
     if not meant.version:
         raise _refused(project, "the ontology says no owl:versionInfo; write one, such as 1.0.0")
-    # A record keeps the day.
-    issued = (project.said(DCTERMS.modified) or project.said(DCTERMS.issued)).partition("T")[0]
-    if not issued:
-        raise _refused(project, "dataset.yaml does not say when this version is issued; write its day")
+    term, issued = day_of(project)
+    try:
+        date.fromisoformat(issued)
+    except ValueError:
+        message = "dataset.yaml does not say on which day this version is issued; write the day"
+        raise _refused(project, message, term) from None
     last = recorded.last
-    if last and issued < last.issued:
-        message = f"version {last.version} was issued later, on {last.issued}; write the day of this one"
-        raise _refused(project, message)
     new = Snapshot.read(files)
     previous = last.version if last else ""
     iri = release_iri(project.iri, version)
-    release = Recorded(version, iri, issued, total, new.version.things, sha256, previous, ())
+    release = Recorded(version, iri, issued, total, new.version.things, sha256, previous, (), held)
     if last:
         release = replace(release, graph=compare_with(_find(last, since, out), new))
     dumps = sorted(path for path in files if _DUMP.fullmatch(path))
@@ -135,21 +137,18 @@ def prepare(  # noqa: PLR0913 (what is published, what was before, and where tha
     return Registration(project, before, [*before, known], written)
 
 
-def _check(project: Project, recorded: Records, version: str, sha256: str) -> None:
-    same, last = recorded.of(version), recorded.last
+def _check(project: Project, recorded: Records, version: str, sha256: str, held: str) -> None:
     if not order(version):
         message = f"{version!r} cannot be published: write numbers with dots, such as 1.0.0"
-    elif same and (same.sha256 != sha256 or same.version != version):
-        message = f"version {same.version} was published with other data; write a new version"
-    elif last and not same and order(version) < order(last.version):
-        message = f"version {last.version} was published already; write a version after it"
-    else:
-        return
-    raise _refused(project, message)
+        raise _refused(project, message)
+    found = [*check_version(project, recorded, sha256, held), *check_day(project, recorded)]
+    refused = [replace(each, severity=Severity.ERROR) for each in found if each.severity is Severity.WARNING]
+    if refused:
+        raise ReleaseRefused(refused)
 
 
-def _refused(project: Project, message: str) -> ReleaseRefused:
-    return ReleaseRefused([Problem(version_place(project), Severity.ERROR, message)])
+def _refused(project: Project, message: str, term: URIRef = DCAT.version) -> ReleaseRefused:
+    return ReleaseRefused([Problem(place_of(project, term), Severity.ERROR, message)])
 
 
 def _find(last: Recorded, since: Path | None, out: Path) -> Release:
@@ -177,7 +176,7 @@ def _find(last: Recorded, since: Path | None, out: Path) -> Release:
 
 
 def _fits(release: Release, last: Recorded) -> bool:
-    return release.version == last.version and data_sha256(release.files, release.read) == last.sha256
+    return release.version == last.version and is_published(last, release.files, release.read)
 
 
 def _tells(release: Release, last: Recorded) -> bool:

@@ -2,7 +2,8 @@
 
 In: the root of a project.  Out: the records, oldest first, and what is wrong with their files.  A record
 says which version it was and of what dataset, its day, how many triples it had, the SHA-256 of its data as
-sorted N-Quads (their canonical form, RDFC-1.0), which release came before, and what changed since.
+sorted N-Quads (their canonical form, RDFC-1.0) and of all else that the sources decide (`identity`), which
+release came before, and what changed since.
 
 Versions are numbers with dots, so that there is no doubt which of two is the newer; a build may have any.
 """
@@ -42,6 +43,7 @@ _TRIPLES, _THINGS = ox.NamedNode(VOID.triples), ox.NamedNode(VOID.entities)
 _VERSION_OF, _SAYS = ox.NamedNode(DCTERMS.isVersionOf), ox.NamedNode(DCAT.version)
 _PREVIOUS, _CHECKSUM = ox.NamedNode(DCAT.previousVersion), ox.NamedNode(SPDX.checksum)
 _VALUE, _TITLE = ox.NamedNode(SPDX.checksumValue), ox.NamedNode(DCTERMS.title)
+_PART = ox.NamedNode(DCTERMS.hasPart)
 
 
 class BadRecord(Exception):
@@ -54,7 +56,8 @@ class Recorded:
 
     `issued` is its day, `triples` and `things` are how many of these it has, and `sha256` is that of its data
     as sorted N-Quads.  `previous` is the version before it, empty for the first; `graph` is the whole record,
-    the changes too.
+    the changes too.  `content` is the SHA-256 of what else the sources decide, or empty: a record need not
+    have it.
     """
 
     version: str
@@ -65,6 +68,7 @@ class Recorded:
     sha256: str
     previous: str
     graph: Sequence[ox.Triple]
+    content: str = ""
 
     @classmethod
     def read(cls, facts: Triples, dataset: str, version: str, graph: Sequence[ox.Triple] = ()) -> Self:
@@ -94,7 +98,10 @@ class Recorded:
         total, things = literal(release, _TRIPLES, "void:triples"), literal(release, _THINGS, "void:entities")
         sums = facts.nodes(release, _CHECKSUM)
         sha256 = literal(sums[0], _VALUE, "spdx:checksumValue") if sums else ""
-        if not all(map(_NUMBER.fullmatch, (total, things))) or not _SHA256.fullmatch(sha256):
+        of_content = facts.nodes(_content(iri), _CHECKSUM)
+        content = literal(of_content[0], _VALUE, "spdx:checksumValue") if of_content else ""
+        digests = [sha256, *([content] if of_content else [])]
+        if not all(map(_NUMBER.fullmatch, (total, things))) or not all(map(_SHA256.fullmatch, digests)):
             raise BadRecord(f"a number or the SHA-256 of <{iri}> is none")
         try:
             date.fromisoformat(issued)
@@ -102,7 +109,7 @@ class Recorded:
             raise BadRecord(f"the dcterms:issued of <{iri}> is no day") from error
         before = [each.value for each in facts.nodes(release, _PREVIOUS)]
         previous = before[0].removeprefix(release_iri(dataset, "")) if before else ""
-        return cls(version, iri, issued, int(total), int(things), sha256, previous, graph)
+        return cls(version, iri, issued, int(total), int(things), sha256, previous, graph, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,7 @@ def describe(
     :param title: what the dataset is called.
     :param dumps: paths of files that hold its data.
     """
-    node, checksum = ox.NamedNode(release.iri), ox.NamedNode(f"{release.iri}#sha256")
+    node = ox.NamedNode(release.iri)
     said: list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]] = [
         (node, TYPE, ox.NamedNode(VOID.Dataset)),
         (node, _VERSION_OF, ox.NamedNode(dataset)),
@@ -175,11 +182,13 @@ def describe(
         (node, _ISSUED, ox.Literal(release.issued, datatype=ox.NamedNode(XSD.date))),
         (node, _TRIPLES, ox.Literal(str(release.triples), datatype=ox.NamedNode(XSD.integer))),
         (node, _THINGS, ox.Literal(str(release.things), datatype=ox.NamedNode(XSD.integer))),
-        (node, _CHECKSUM, checksum),
-        (checksum, TYPE, ox.NamedNode(SPDX.Checksum)),
-        (checksum, ox.NamedNode(SPDX.algorithm), ox.NamedNode(SHA_256)),
-        (checksum, _VALUE, ox.Literal(release.sha256, datatype=ox.NamedNode(XSD.hexBinary))),
+        *_checksum(node, f"{release.iri}#sha256", release.sha256),
     ]
+    if release.content:
+        part = _content(release.iri)
+        title_of_part = f"What version {release.version} holds, whoever builds it"
+        said += [(node, _PART, part), (part, _TITLE, ox.Literal(title_of_part, language="en"))]
+        said += _checksum(part, f"{part.value}-sha256", release.content)
     if title:
         name = f"{title.value} {release.version}"
         said.append((node, _TITLE, ox.Literal(name, language=title.language)))
@@ -188,6 +197,23 @@ def describe(
     dump = ox.NamedNode(VOID.dataDump)
     said += ((node, dump, ox.NamedNode(file_iri(dataset, release.version, path))) for path in dumps)
     return [ox.Triple(*each) for each in said]
+
+
+def _content(release: str) -> ox.NamedNode:
+    """What stands for the content of a release, which has another checksum than its data."""
+    return ox.NamedNode(f"{release}#content")
+
+
+def _checksum(
+    subject: ox.NamedNode, iri: str, digest: str
+) -> list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]]:
+    checksum = ox.NamedNode(iri)
+    return [
+        (subject, _CHECKSUM, checksum),
+        (checksum, TYPE, ox.NamedNode(SPDX.Checksum)),
+        (checksum, ox.NamedNode(SPDX.algorithm), ox.NamedNode(SHA_256)),
+        (checksum, _VALUE, ox.Literal(digest, datatype=ox.NamedNode(XSD.hexBinary))),
+    ]
 
 
 def merge_mark(text: str) -> int:

@@ -13,6 +13,7 @@ from pilotgraph.errors import ReleaseError
 from pilotgraph.provenance import FILE, activity_iri, release_iri
 from pilotgraph.release import data_sha256
 from pilotgraph.released.history import HISTORY
+from pilotgraph.released.identity import content_sha256
 from pilotgraph.released.records import BadRecord, Recorded
 from pilotgraph.triples import Triples
 from pilotgraph.verification.copy import FORMATS, Copy, Unusable
@@ -56,7 +57,10 @@ def check_history(copy: Copy) -> Verdict:
     named = {str(each).removeprefix(space) for each in history.subjects() if str(each).startswith(space)}
     versions = sorted(each for each in named if not {"#", "/"} & set(each))
     told = Told(statements, copy.dataset)
-    recorded = {str(each).lower() for each in _checksums(history, URIRef(f"{space}{version}"))}
+    recorded, of_content = (
+        {str(each).lower() for each in _checksums(history, URIRef(f"{space}{version}{part}"))}
+        for part in ("", "#content")
+    )
 
     def faults() -> Iterator[Fault]:
         facts = Triples(statements)
@@ -68,6 +72,8 @@ def check_history(copy: Copy) -> Verdict:
                 yield Fault(HISTORY, str(error))
         if recorded and recorded != {data_sha256(copy.files, copy.read)}:
             yield Fault(HISTORY, f"version {version} was published with other data")
+        elif of_content and of_content != {content_sha256(copy.files, copy.read)}:
+            yield Fault(HISTORY, f"version {version} was published with these data and other files")
 
     if not versions:
         return Verdict("history", left_out="no release is on record")
