@@ -5,7 +5,8 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from pilotgraph.json_ld import embed, embed_dataset
+from pilotgraph.json_ld import embed, embed_dataset, in_schema_org
+from pilotgraph.triples import Triples
 from trees import PREFIXES
 
 HOSTILE = "</script><script>alert(1)</script><!-- ]]> & \u2028 \u2029 \u202e"
@@ -39,3 +40,15 @@ def test_a_dataset_is_described_in_the_words_of_schema_org() -> None:
         "distribution": [{"contentUrl": "x"}],
     }
     assert not set("<>&\u2028\u2029") & set(text)
+
+
+@pytest.mark.parametrize("right", ["PUBLIC", "RESTRICTED"])
+def test_what_all_may_read_is_said_to_be_free(right: str) -> None:
+    rights = "<http://publications.europa.eu/resource/authority/access-right/"
+    facts = Triples(parse(f"id:a <http://purl.org/dc/terms/accessRights> {rights}{right}> ."))
+    (dataset,) = {
+        each.subject for each in parse("id:a t:height 1 .") if isinstance(each.subject, ox.NamedNode)
+    }
+    said = json.loads(str(embed_dataset(in_schema_org(facts, dataset, "en"))))
+    assert said["identifier"] == said["@id"] == dataset.value
+    assert said.get("isAccessibleForFree", False) is (right == "PUBLIC")

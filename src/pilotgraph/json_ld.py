@@ -16,6 +16,7 @@ from pilotgraph import formats
 from pilotgraph.formats import JSON_LD
 from pilotgraph.triples import LABELS, Triples
 
+_PUBLIC = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
 # Within a string these mean the same, but end no element and open no comment.
@@ -65,6 +66,8 @@ def in_schema_org(facts: Triples, dataset: NamedNode, language: str) -> dict[str
     return {
         "@id": dataset.value,
         "url": dataset.value,
+        "identifier": dataset.value,
+        "isAccessibleForFree": _PUBLIC in facts.nodes(dataset, NamedNode(DCTERMS.accessRights)),
         "name": named(dataset),
         "description": text(dataset, DCTERMS.description),
         "inLanguage": language,
