@@ -76,11 +76,40 @@ def test_a_release_is_what_it_says(release: Release) -> None:
     assert all(verdict.said or verdict.left_out for verdict in found)
 
 
+def told_of_all(root: Path) -> list[str]:
+    """What all checks tell, but the one that takes long."""
+    return [fault for name in program.CHECKS if name != "shapes" for fault in told(check(name, root))]
+
+
 def test_what_is_withdrawn_is_no_entity(tmp_path: Path) -> None:
     made = build(with_retired(tmp_path / "lights"), tmp_path / "dist")
-    assert {name: told(check(name, made.path)) for name in program.CHECKS if name != "shapes"} == {
-        name: [] for name in program.CHECKS if name != "shapes"
-    }
+    assert told_of_all(made.path) == []
+
+
+def test_a_graph_may_be_empty(lighthouses: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(lighthouses, tmp_path / "lights"))
+    for folder in ("data/links", "tests"):
+        shutil.rmtree(project / folder)
+    made = build(project, tmp_path / "dist")
+    assert (made.path / "graphs/registers.nt").read_bytes() == b""
+    assert told_of_all(made.path) == []
+    edit("description.ttl", "void:triples 0", "void:triples 7", 9)(made.path)
+    name = f"{LIGHTS}graph/registers"
+    assert told(check("graphs", made.path)) == [f"{name}: no such graph is there"]
+    assert told(check("counts", made.path)) == [f"{name}: void:triples is 0 by counting, and 7 is described"]
+
+
+def test_a_dataset_may_be_empty(lighthouses: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(lighthouses, tmp_path / "lights"))
+    description = project / "data/dataset.yaml"
+    text = re.sub("lookAt:\n(  - .*\n)+", "", description.read_text(encoding="utf-8"))
+    for folder in ("data", "tests"):
+        shutil.rmtree(project / folder)
+    description.parent.mkdir()
+    description.write_text(text, encoding="utf-8")
+    made = build(project, tmp_path / "dist")
+    assert (made.path / "data.nq").read_bytes() == b""
+    assert [told(verdict) for verdict in apart.run(made.path)] == [[]] * len(apart.CHECKS)
 
 
 def _cut(root: Path) -> None:
@@ -239,6 +268,13 @@ def test_packed_files_hold_what_their_twins_do(
     (said,) = told(check("packed", root))
     assert said.startswith("data.nt.gz: ")
     assert wanted in said
+
+
+def test_a_packed_file_may_hold_as_much_as_is_unpacked_at_once(root: Path) -> None:
+    for content in (b"", bytes(1 << 20), os.urandom(1 << 20)):
+        (root / "data.nt").write_bytes(content)
+        (root / "data.nt.gz").write_bytes(gzip.compress(content))
+        assert told(check("packed", root)) == []
 
 
 def test_a_packed_file_has_a_twin(root: Path) -> None:

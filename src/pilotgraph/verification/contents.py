@@ -108,7 +108,7 @@ def _unpack(copy: Copy, name: str, twin: bytes) -> Iterator[Fault]:
                 yield Fault(name, "it unpacks to something else than the file beside it")
                 return
             place += len(piece)
-            if not piece and not left:
+            if not (piece or left or unpacker.eof):
                 yield Fault(name, "it ends too early")
                 return
     except zlib.error as error:
