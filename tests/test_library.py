@@ -6,6 +6,7 @@ import io
 import pickle
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from rdflib import OWL, RDF, Graph, URIRef
 
 import pilotgraph
 from conftest import run
+from pilotgraph.build import build
 from pilotgraph.edition import published_questions
 from pilotgraph.errors import MalformedQuery, QueryError, QueryRefused, ReleaseError
 from pilotgraph.lexical import XSD, split
@@ -475,6 +477,36 @@ def test_the_ontology(name: str, lights: OpenRelease) -> None:
 def test_the_questions_are_a_graph_too(lights: OpenRelease) -> None:
     sh = URIRef("http://www.w3.org/ns/shacl#select")
     assert len(set(lights.graph("questions").subjects(sh))) == 3
+
+
+def test_graphs_may_end_alike(lighthouses: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(lighthouses, tmp_path / "project"))
+    path, text = project / "data/dataset.yaml", (lighthouses / "data/dataset.yaml").read_text()
+    names = {"lights": "a/x", "inspections": "b/x", "others": "data", "about": "description"}
+    for old, new in names.items():
+        text = text.replace(f"{LIGHTS}graph/{old}\n", f"{LIGHTS}graph/{new}\n")
+    path.write_text(text)
+    opened = OpenRelease(build(project, tmp_path / "dist"))
+
+    def held(name: str) -> set[tuple[str, str, str]]:
+        return triples(opened.graph(name).serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
+
+    quads = list(ox.parse(opened.release.read("data.nq"), ox.RdfFormat.N_QUADS))
+    quads += ox.parse(opened.release.read("description.nq"), ox.RdfFormat.N_QUADS)
+    for name in names.values():
+        iri = f"{LIGHTS}graph/{name}"
+        said = {
+            (str(q.subject), str(q.predicate), str(q.object))
+            for q in quads
+            if str(q.graph_name) == f"<{iri}>"
+        }
+        assert held(iri) == said != set()
+    assert held("data") > held(f"{LIGHTS}graph/data")
+    assert held("description") == triples(opened.release.read("description.ttl"), ox.RdfFormat.TURTLE)
+    with pytest.raises(QueryError) as caught:
+        opened.graph("x")
+    wanted = f'"x" may be {LIGHTS}graph/a/x or {LIGHTS}graph/b/x: give the whole IRI of one'
+    assert str(caught.value) == wanted
 
 
 def test_a_graph_that_there_is_not(lights: OpenRelease) -> None:

@@ -33,7 +33,7 @@ from pilotgraph.release import Release
 from pilotgraph.service_description import PREFIXES
 from pilotgraph.store import LocalStore, Query
 
-_ALL = "data"
+_ALL, _ONTOLOGY = "data", "ontology"
 _NO_BASE = "http://localhost/"  # nothing in a release is relative
 _NO_TRIPLES = "a triple as a value, as RDF 1.2 has it, and rdflib has none; ask with SELECT for what is in it"
 _QUESTIONS = ("name", "question", "parameters")
@@ -57,6 +57,7 @@ class OpenRelease:
         :param name: `data`, the union of all graphs of data; or a named graph, by its IRI or the last part of
             that; or another document of the release, such as `ontology`, `shapes` or `description`.  The
             data have no ontology in them: add the two where superclasses are asked for.
+        :raises QueryError: if the last part is that of several graphs; the message has their IRIs.
         :raises ReleaseError: if the release has none of that name; the message lists those it has.  Or if
             it has what rdflib has not: a triple as a value.
         """
@@ -128,16 +129,21 @@ class OpenRelease:
 
     def _quads(self, name: str) -> list[ox.Quad]:
         graphs, apart = self._dataset.graphs()
-        named = {split(iri)[1]: iri for iri in graphs}
-        short = split(name)[1] if name in (*graphs, f"{self._dataset.node.value}ontology") else name
-        if short == _ALL:
+        if name in graphs:
+            return self._store.graph(name)
+        short = _ONTOLOGY if name == f"{self._dataset.node.value}{_ONTOLOGY}" else name
+        if name == _ALL:
             return [quad for iri in graphs if iri not in apart for quad in self._store.graph(iri)]
-        # Of what is no data a file comes first: it has datatypes that a store would rewrite.
         files = {path.removesuffix(".ttl") for path in self.release.files if path.endswith(".ttl")}
-        if short in files and named.get(short) not in set(graphs).difference(apart):
+        called = [iri for iri in graphs if split(iri)[1] == name]
+        # Of what is no data a file comes first: it has datatypes that a store would rewrite.
+        if short in files and set(called) <= set(apart):
             return formats.parse(self.release.read(f"{short}.ttl"), TURTLE, _NO_BASE)
-        if short in named:
-            return self._store.graph(named[short])
+        if len(called) > 1:
+            raise QueryError(f"{quoted(name)} may be {' or '.join(called)}: give the whole IRI of one")
+        if called:
+            return self._store.graph(called[0])
+        named = {split(iri)[1] for iri in graphs}
         known = sorted(each for each in files.union(named) - {_ALL} if "/" not in each)
         raise ReleaseError(f"the release has no graph {quoted(name)}; it has {_ALL}, {', '.join(known)}")
 
