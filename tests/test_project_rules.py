@@ -21,7 +21,7 @@ OTHERS = sorted(
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 
 # Words of Python, RDF or HTTP, or plain English, that an ontology happens to coin too.
-EXCUSED = {"Place", "about", "concerns", "counted", "extent", "outcome", "position", "unit", "value"}
+EXCUSED = {"Place", "about", "concerns", "counted", "outcome", "position", "unit", "value"}
 
 SUBJECT = re.compile(
     r"\b(health|patient|hospital|clinic|medic|nhs|vanguard|pioneer|programme|lighthouse|keeper)",

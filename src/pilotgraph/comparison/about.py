@@ -6,7 +6,7 @@ Version, day of issue, numbers, files and what is measured differ with each rele
 from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
-from rdflib import DCTERMS, FOAF, OWL, PROV, VOID
+from rdflib import DCTERMS, OWL, PROV, VOID
 
 from pilotgraph.comparison.changes import Change, Kind, Sort
 from pilotgraph.comparison.facts import class_of, kind_of_change, label_of, property_changes, renamed
@@ -26,10 +26,8 @@ _OF_VERSIONS = frozenset(
             *(DCAT.version, DCAT.previousVersion, DCAT.hasVersion, DCAT.hasCurrentVersion, DCAT.isVersionOf),
             *(DCAT.distribution, DCAT.byteSize, DCAT.servesDataset),
             *(DCTERMS.issued, DCTERMS.modified, DCTERMS.hasVersion, DCTERMS.isVersionOf, DCTERMS.replaces),
-            *(DCTERMS.extent, FOAF.page),
             *(OWL.versionIRI, OWL.versionInfo, OWL.priorVersion, OWL.imports),
             "http://www.w3.org/ns/adms#versionNotes",
-            "http://www.w3.org/ns/adms#sample",
         ),
     )
 )
