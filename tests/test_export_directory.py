@@ -1,5 +1,6 @@
 """A directory that is there whole or not at all."""
 
+import errno
 import fcntl
 import os
 import re
@@ -119,6 +120,39 @@ def test_a_system_that_cannot_exchange_names_replaces_too(
     write(tmp_path / "out", "new")
     assert (tmp_path / "out/page.html").read_text(encoding="utf-8") == "new"
     assert names(tmp_path) == {"out"}
+
+
+@pytest.mark.parametrize(
+    ("fails", "said", "kept"),
+    [
+        pytest.param([".out.exporting"], "the export there is as it was", "out", id="the new one"),
+        pytest.param(
+            [".out.exporting", ".out.replaced"],
+            "the export that was there is in {}/.out.replaced now",
+            ".out.replaced",
+            id="the old one too",
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_given_loses_no_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: list[str], said: str, kept: str
+) -> None:
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name in fails:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(path, target)
+
+    write(tmp_path / "out", "old")
+    monkeypatch.setattr(directory, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(ExportError) as caught:
+        write(tmp_path / "out", "new")
+    place = tmp_path / "out"
+    assert str(caught.value) == f"{place} cannot be written: Input/output error; {said.format(tmp_path)}"
+    assert (tmp_path / kept / "page.html").read_text(encoding="utf-8") == "old"
+    assert names(tmp_path) == {kept}
 
 
 def test_a_full_disk_leaves_the_old_one(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def _alone(target: Path) -> Iterator[None]:
 
 
 def _put(staging: Path, target: Path) -> None:
-    """Put a directory in the place of another, which then lies where the first was."""
+    """Put a directory in the place of another, which is gone then, or lies where the first was."""
     if not target.exists():
         staging.rename(target)
     elif not _exchange(staging, target):
@@ -127,8 +127,20 @@ def _put(staging: Path, target: Path) -> None:
         old = target.with_name(f".{target.name}.replaced")
         shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
-        staging.rename(target)
-        old.rename(staging)
+        try:
+            staging.rename(target)
+        except OSError:
+            _put_back(old, target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(old: Path, target: Path) -> None:
+    try:
+        old.rename(target)
+    except OSError as error:
+        said = f"{target} cannot be written: {error.strerror or error}"
+        raise ExportError(f"{said}; the export that was there is in {old} now") from error
 
 
 def _exchange(one: Path, other: Path) -> bool:
