@@ -47,11 +47,20 @@ def test_changes_without_their_releases_leave_the_numbers_unknown() -> None:
     assert read == Comparison(DATASET, Version(""), Version("1.1.0"), comparison.changes)
 
 
-def test_a_release_is_issued_on_a_day() -> None:
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        pytest.param("2026-11-20T10:00:00Z", Literal("2026-11-20", datatype=XSD.date), id="a time"),
+        pytest.param("2026-11-20", Literal("2026-11-20", datatype=XSD.date), id="a day"),
+        pytest.param("2026-11", Literal("2026-11", datatype=XSD.gYearMonth), id="a month"),
+        pytest.param("2026", Literal("2026", datatype=XSD.gYear), id="a year"),
+    ],
+)
+def test_a_release_is_issued_on_a_day_or_in_a_year(said: str, wanted: Literal) -> None:
     comparison = compare(OLD, NEW)
-    issued = replace(comparison, new=replace(comparison.new, issued="2026-11-20T10:00:00Z"))
+    issued = replace(comparison, new=replace(comparison.new, issued=said))
     graph = Graph().parse(data=formats.serialize(describe_versions(issued), formats.TURTLE), format="turtle")
-    assert graph.value(URIRef(RELEASE), DCTERMS.issued) == Literal("2026-11-20", datatype=XSD.date)
+    assert graph.value(URIRef(RELEASE), DCTERMS.issued) == wanted
 
 
 def test_releases_are_kept_apart() -> None:

@@ -54,6 +54,8 @@ PREFIXES = {
 _ACTIVITIES = {Kind.ADDED: "Create", Kind.WITHDRAWN: "Delete", Kind.REMOVED: "Delete"}
 _OBJECT, _TAG, _TARGET = f"{AS}object", f"{AS}tag", f"{AS}target"
 _ORIGIN, _CONTEXT, _RESULT = f"{AS}origin", f"{AS}context", f"{AS}result"
+# Of a version that is issued in a year, or a month, without a day.
+_BY_LENGTH = {len("2026"): XSD.gYear, len("2026-11"): XSD.gYearMonth}
 _PART_OF, _LABEL = str(DCTERMS.isPartOf), str(RDFS.label)
 
 
@@ -74,8 +76,9 @@ def describe_versions(comparison: Comparison) -> list[ox.Triple]:
             _say(release, DCAT.version, ox.Literal(each.version)),
         ]
         if each.issued:
-            day = ox.Literal(each.issued.partition("T")[0], datatype=ox.NamedNode(XSD.date))
-            found.append(_say(release, DCTERMS.issued, day))
+            day = each.issued.partition("T")[0]
+            kind = ox.NamedNode(_BY_LENGTH.get(len(day), XSD.date))
+            found.append(_say(release, DCTERMS.issued, ox.Literal(day, datatype=kind)))
         numbers = ((VOID.triples, each.triples), (VOID.entities, each.things))
         found += [_say(release, term, ox.Literal(number)) for term, number in numbers if number >= 0]
     if old.version not in ("", new.version):
