@@ -230,6 +230,29 @@ def test_each_graph_has_a_name_of_its_own_for_its_files() -> None:
     assert file_names(reversed(list(graphs))) == names
 
 
+@pytest.mark.parametrize(
+    ("graphs", "wanted"),
+    [
+        pytest.param(["a/birds", "a/birds-1"], ["birds", "birds-1_2"], id="the whole first"),
+        pytest.param(["a/birds-1", "b/Birds"], ["birds-1", "Birds_2"], id="the part first"),
+        pytest.param(["a/birds-1", "a/birds-2"], ["birds-1", "birds-2"], id="no whole"),
+        pytest.param(["a/birds", "a/birds-01"], ["birds", "birds-01"], id="like no part"),
+        pytest.param(["a/birds", "a/birds-1-1"], ["birds", "birds-1-1"], id="a part of no part"),
+        pytest.param(["a/b", "a/b-1", "b/b"], ["b", "b-1_2", "b_2"], id="several"),
+    ],
+)
+def test_no_file_is_called_like_a_part_of_another(graphs: list[str], wanted: list[str]) -> None:
+    iris = [f"https://example.org/{graph}" for graph in graphs]
+    assert file_names(reversed(iris)) == dict(zip(iris, wanted, strict=True))
+
+
+def test_a_graph_in_parts_leaves_the_files_of_others_alone() -> None:
+    graphs = {f"{NESTS}-1": GRAPHS[BIRDS], NESTS: GRAPHS[NESTS]}
+    found = dumps(graphs, {}, {}, BASE, most_bytes=200)
+    assert len({each.path for each in found}) == len(found)
+    assert any(each.part and each.graph == NESTS for each in found)
+
+
 @pytest.fixture(scope="module")
 def in_parts(lighthouses: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the lighthouses in which no dump is larger than 8 kB."""

@@ -34,6 +34,7 @@ _LEVEL = 6
 # How full the parts are to be; what they come to is not known before they are written.
 _FULL = 0.9
 _UNNAMEABLE = re.compile("[^A-Za-z0-9._+-]+")
+_PART = re.compile(r"-[1-9][0-9]*\Z")
 _NO_BASE = "http://localhost/"  # nothing in N-Quads is relative
 
 
@@ -100,15 +101,28 @@ def dumps(
 
 
 def file_names(graphs: Iterable[str]) -> dict[str, str]:
-    """What the files of named graphs are called: as the graphs are, after the last / or # of their IRIs."""
+    """What the files of named graphs are called: as the graphs are, after the last / or # of their IRIs.
+
+    No name is that of a part of another, as `birds-1` is of `birds`, whether that comes in parts or not.
+    """
     names: dict[str, str] = {}
     for graph in sorted(graphs):
         stem = _UNNAMEABLE.sub("_", split(graph.rstrip("/#"))[1]).lstrip(".+-") or "graph"
-        # Two names that differ in case only are one file on some disks.
-        taken = {name.casefold() for name in names.values()}
         tried = (stem, *(f"{stem}_{number}" for number in range(2, len(names) + 3)))
-        names[graph] = next(name for name in tried if name.casefold() not in taken)
+        names[graph] = next(name for name in tried if not any(_clash(name, each) for each in names.values()))
     return names
+
+
+def _clash(one: str, other: str) -> bool:
+    """Whether two files may have the same name, if their content is cut into parts."""
+    # Two names that differ in case only are one file on some disks.
+    one, other = one.casefold(), other.casefold()
+    return one == other or _whole(one) == other or one == _whole(other)
+
+
+def _whole(name: str) -> str:
+    """The name of that of which a file would be a part; itself if its name is not like that of a part."""
+    return _PART.sub("", name)
 
 
 @dataclass(frozen=True, slots=True)
