@@ -269,6 +269,21 @@ def test_what_has_no_text_is_refused() -> None:
         to_text("n", Fraction(10**5_000, 3))
 
 
+class Several:
+    """Several numbers, as NumPy and pandas have them."""
+
+    def item(self) -> int:
+        raise ValueError("can only convert an array of size 1 to a Python scalar")
+
+    def __repr__(self) -> str:
+        return "array([1, 2])"
+
+
+def test_several_values_are_refused() -> None:
+    with pytest.raises(QueryError, match=r'^"n" cannot be array\(\[1, 2\]\): give a text,'):
+        to_text("n", Several())
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), ["a"], b"a"])
 def test_other_values_are_refused(value: object) -> None:
     with pytest.raises(QueryError) as caught:

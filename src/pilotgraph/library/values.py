@@ -9,6 +9,7 @@ For a parameter it is the other way round; `parameters` then judges the text by 
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral
@@ -80,7 +81,8 @@ def to_text(name: str, value: object) -> str:
     :raises QueryError: if no kind of parameter can take such a value.
     """
     # The numbers of a data frame are NumPy's, which know their equivalent in Python.
-    value = value.item() if hasattr(value, "item") else value
+    with suppress(TypeError, ValueError):  # of several there is none
+        value = value.item() if hasattr(value, "item") else value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bool):
