@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 import pyoxigraph as ox
-from rdflib import DCTERMS, Graph, URIRef
+from rdflib import DCTERMS, Graph
 
 from pilotgraph import formats
 from pilotgraph.counts import Triple
@@ -58,7 +58,7 @@ def contents(
 
     dumped = dumps(named.data, about, prefixes, project.base, MOST_BYTES)
     description = _describe(project, named, ontology, recorded)
-    tabled = _tables(project, named, ontology, shapes, description)
+    tabled = _tables(project, named, ontology, shapes)
     add_dumps(description, project.iri, dumped)
     add_tables(description, project.iri, tabled)
     add_linksets(description, project.iri, report.links.linksets)
@@ -116,12 +116,11 @@ def _tables(
     named: NamedGraphs,
     ontology: Iterable[ox.Triple],
     shapes: Iterable[ox.Triple],
-    description: Graph,
 ) -> Tables:
-    title = description.value(URIRef(project.iri), DCTERMS.title)
-    language = getattr(title, "language", None) or "en"
+    title = project.title
+    language = (title and title.language) or "en"
     licence = project.said(DCTERMS.license)
-    shared = About(project.iri, str(title or project.iri), licence, language, MOST_BYTES)
+    shared = About(project.iri, title.value if title else project.iri, licence, language, MOST_BYTES)
     data = (quad.triple for quad in formats.parse(n_quads(named.data), N_QUADS, project.base))
     return tables(data, ontology, shapes, project.context, shared)
 

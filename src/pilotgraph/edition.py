@@ -40,7 +40,7 @@ from pilotgraph.service_description import PREFIXES, SD, Limit, served
 from pilotgraph.settings import Settings
 from pilotgraph.store import Store
 from pilotgraph.terms import Terms, counts
-from pilotgraph.triples import LABELS, TOMBSTONE, TYPE, Triples
+from pilotgraph.triples import TOMBSTONE, TYPE, Triples
 from pilotgraph.vocabulary import Vocabulary
 
 _FIGURES = {
@@ -112,7 +112,7 @@ class Edition:
         self.public_url = public_url = settings.public_url.rstrip("/")
         self.dataset = Dataset(release, quote(urlsplit(public_url).path, safe="/%"))
         self.paths, facts = self.dataset.site, self.dataset.facts
-        title = facts.text(self.dataset.node, LABELS)
+        title = facts.title(self.dataset.node)
         self.title = title.value if title else self.paths.dataset
         self.language = ((title and title.language) or "en").lower()
         self.license = self.dataset.text(DCTERMS.license)
@@ -141,7 +141,8 @@ class Edition:
         self.ontology_page = self.describer.describe(iri, vocabulary.ontology)
 
         # The start page.
-        self.intro = self.dataset.text(DCTERMS.description)
+        intro = facts.text(self.dataset.node, [NamedNode(DCTERMS.description)], self.language)
+        self.intro = intro.value if intro else ""
         self.figures = [
             Property(name, values=[self.describer.named(each) for each in found])
             for name, predicate in _FIGURES.items()

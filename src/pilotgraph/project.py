@@ -24,7 +24,7 @@ from pilotgraph.guide import Chapter
 from pilotgraph.mapping import RDF_TYPE, Mapped, map_record
 from pilotgraph.questions import LinkQuery, Question, Section
 from pilotgraph.sources import CONTEXT, DATASET, NO_BASE, Reader, TurtleFile
-from pilotgraph.triples import LABELS, Triples
+from pilotgraph.triples import Triples
 from pilotgraph.views import View
 
 
@@ -168,7 +168,7 @@ class Project:
     @property
     def title(self) -> ox.Literal | None:
         """What the dataset is called, in English if that is said."""
-        return self.description.text(ox.NamedNode(self.iri), LABELS, "en")
+        return self.description.title(ox.NamedNode(self.iri))
 
     def said(self, predicate: URIRef) -> str:
         """What dataset.yaml says of the dataset under a property: a text or an IRI, the first of several."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import DCTERMS, RDF, SKOS, XSD, Graph, Literal, URIRef
+from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from pilotgraph import facts, formats
 from pilotgraph.context import Context
@@ -138,7 +138,7 @@ def assess(project: Project, report: Graph, derived: Iterable[Triple] = ()) -> Q
         if not (section.metric and single):
             tables.append(table)
     return Quality(
-        project.said(DCTERMS.title) or project.iri,
+        project.title.value if project.title else project.iri,
         project.said(DCAT.version),
         [*figures, *stated[0]],
         [*tables, *stated[1]],

@@ -77,7 +77,7 @@ class Source:
             for each in self._description
             if isinstance(each, NamedNode) and endpoint in self._description.about(each)
         )
-        title = self._description.text(dataset, LABELS)
+        title = self._description.title(dataset)
         self.language = ((title and title.language) or "en").lower()
         things = next(self._description.objects(dataset, NamedNode(VOID.uriSpace)), None)
         self._things = things.value if isinstance(things, Literal | NamedNode) else dataset.value

@@ -61,10 +61,23 @@ class Triples:
     def text(self, subject: Term, predicates: Iterable[NamedNode], language: str = "") -> Literal | None:
         """Return the literal that suits a reader of `language` best, by the order of predicates."""
         for predicate in predicates:
-            literals = [term for term in self.objects(subject, predicate) if isinstance(term, Literal)]
-            if literals:
-                return min(literals, key=lambda literal: (_distance(literal, language), literal.value))
+            if found := best(self.objects(subject, predicate), language):
+                return found
         return None
+
+    def title(self, dataset: Term) -> Literal | None:
+        """What a dataset is called, in English if that is said.  Its language is that of the site."""
+        return self.text(dataset, LABELS, "en")
+
+
+def best(terms: Iterable[Term], language: str) -> Literal | None:
+    """The literal among terms that suits a reader of a language best."""
+    literals = (term for term in terms if isinstance(term, Literal))
+    return min(
+        literals,
+        key=lambda each: (_distance(each, language), each.value, each.language or ""),
+        default=None,
+    )
 
 
 def _distance(literal: Literal, language: str) -> int:

@@ -12,28 +12,18 @@ from pilotgraph.comparison.changes import (
     PropertyChange,
     Value,
 )
-from pilotgraph.comparison.snapshot import TYPE, Facts
+from pilotgraph.comparison.snapshot import TYPE, Facts, label
 from pilotgraph.triples import DEPRECATED, LABELS, REPLACED_BY, TOMBSTONE, TRUE
 
 _NO_FACTS: Facts = {}
-_NOTATION = NamedNode(SKOS.notation)
+_NAMES = (*LABELS, NamedNode(SKOS.notation))
 _INDIVIDUAL = NamedNode(OWL.NamedIndividual)
 
 
 def label_of(facts: Facts, language: str = "") -> str:
     """What something is called for readers of a language: a label, or else a notation; or nothing."""
-    for predicate in (*LABELS, _NOTATION):
-        found = [each for each in facts.get(predicate.value, ()) if isinstance(each, Literal)]
-        if found:
-            return min(found, key=lambda each: (_distance(each, language), str(each))).value
-    return ""
-
-
-def _distance(label: Literal, language: str) -> int:
-    tag = label.language or ""
-    if tag == language:
-        return 0
-    return 1 if tag.partition("-")[0] == language.partition("-")[0] else 2 + bool(tag)
+    found = label(facts, _NAMES, language)
+    return found.value if found else ""
 
 
 def class_of(facts: Facts) -> str:

@@ -24,6 +24,7 @@ from pilotgraph.description import DCAT
 from pilotgraph.errors import ReleaseError
 from pilotgraph.formats import N_QUADS, TURTLE, Format
 from pilotgraph.release import DATA, Release, parts
+from pilotgraph.triples import LABELS, best
 
 TYPE = str(RDF.type)
 
@@ -116,9 +117,9 @@ class Snapshot:
 
     @cached_property
     def language(self) -> str:
-        """The language that the dataset's title is in; empty if it does not say."""
-        titles = self.described[self.dataset].get(str(DCTERMS.title), ())
-        return min((each.language or "" for each in titles if isinstance(each, ox.Literal)), default="")
+        """The language of the dataset's title, which is English if one is; empty if it does not say."""
+        title = label(self.described[self.dataset], LABELS, "en")
+        return (title and title.language) or ""
 
     @property
     def ontology(self) -> str:
@@ -154,6 +155,12 @@ def text(facts: Facts, *predicates: str) -> str:
         if values := facts.get(predicate):
             return min(values, key=str).value
     return ""
+
+
+def label(facts: Facts, predicates: Iterable[ox.NamedNode], language: str) -> ox.Literal | None:
+    """The literal that suits a reader of a language best, by the order of predicates."""
+    found = (best(facts.get(each.value, ()), language) for each in predicates)
+    return next(filter(None, found), None)
 
 
 def _sort(quads: Iterable[ox.Quad], held: set[str]) -> tuple[dict[str, Facts], dict[str, str]]:
