@@ -67,6 +67,13 @@ def test_what_cannot_be_compared(name: str, content: bytes | None, message: str)
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["triples", "entities"])
+def test_a_number_that_is_none_cannot_be_compared(name: str) -> None:
+    with pytest.raises(ReleaseError) as raised:
+        snapshot(description=f'd: void:{name} "many" .')
+    assert str(raised.value) == f"what was built: description.ttl has a void:{name} that is no number"
+
+
 def test_old_releases_have_no_shapes_and_no_context() -> None:
     there = files(things(":oak a t:Tree ."))
     found = Snapshot.read({name: there[name] for name in ("data.nq", "description.ttl", "ontology.ttl")})

@@ -103,8 +103,8 @@ class Snapshot:
                 text(about, DCAT.version),
                 # A record of the release keeps the same day.
                 text(about, DCTERMS.modified, DCTERMS.issued).partition("T")[0],
-                int(text(about, VOID.triples) or len(quads)),
-                int(text(about, VOID.entities) or len(things)),
+                _number(about, VOID.triples, title, len(quads)),
+                _number(about, VOID.entities, title, len(things)),
             ),
             things,
             homes,
@@ -161,6 +161,16 @@ def label(facts: Facts, predicates: Iterable[ox.NamedNode], language: str) -> ox
     """The literal that suits a reader of a language best, by the order of predicates."""
     found = (best(facts.get(each.value, ()), language) for each in predicates)
     return next(filter(None, found), None)
+
+
+def _number(about: Facts, predicate: str, title: str, counted: int) -> int:
+    """How many of something there are: as is said, or else as is counted."""
+    said = text(about, predicate) or str(counted)
+    try:
+        return int(said)
+    except ValueError as error:
+        name = predicate.removeprefix(str(VOID))
+        raise ReleaseError(f"{title}: description.ttl has a void:{name} that is no number") from error
 
 
 def _sort(quads: Iterable[ox.Quad], held: set[str]) -> tuple[dict[str, Facts], dict[str, str]]:
