@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS, RDF
 
 from comparisons import NEW, OLD
 from pilotgraph import formats
-from pilotgraph.comparison.as_rdf import PREFIXES, describe_changes, describe_versions, read_changes
+from pilotgraph.comparison.as_rdf import PREFIXES, Told, describe_changes, describe_versions
 from pilotgraph.comparison.changes import Comparison, Version
 from pilotgraph.comparison.comparing import compare
 from pilotgraph.comparison.snapshot import Snapshot
@@ -35,15 +35,13 @@ def turtle(comparison: Comparison) -> bytes:
 )
 def test_what_is_written_can_be_read_again(old: Snapshot, new: Snapshot) -> None:
     comparison = compare(old, new)
-    read = read_changes(
-        formats.parse(turtle(comparison), formats.TURTLE, DATASET), DATASET, new.version.version
-    )
+    read = Told(formats.parse(turtle(comparison), formats.TURTLE, DATASET), DATASET).of(new.version.version)
     assert read == comparison
 
 
 def test_changes_without_their_releases_leave_the_numbers_unknown() -> None:
     comparison = compare(OLD, NEW)
-    read = read_changes(describe_changes(comparison), DATASET, "1.1.0")
+    read = Told(describe_changes(comparison), DATASET).of("1.1.0")
     assert read == Comparison(DATASET, Version(""), Version("1.1.0"), comparison.changes)
 
 
@@ -66,8 +64,8 @@ def test_a_release_is_issued_on_a_day_or_in_a_year(said: str, wanted: Literal) -
 def test_releases_are_kept_apart() -> None:
     first, second = compare(OLD, NEW), compare(NEW, snapshot(version="2.0.0"))
     both = [triple for each in (first, second) for triple in describe_versions(each) + describe_changes(each)]
-    assert read_changes(both, DATASET, "1.1.0") == first
-    assert read_changes(both, DATASET, "2.0.0") == second
+    assert Told(both, DATASET).of("1.1.0") == first
+    assert Told(both, DATASET).of("2.0.0") == second
 
 
 def test_there_are_no_blank_nodes_and_every_change_is_a_fragment_of_its_release() -> None:

@@ -6,12 +6,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from comparisons import NEW, OLD
-from pilotgraph.comparison.as_rdf import describe_changes, describe_versions, read_changes
+from pilotgraph.comparison.as_rdf import Told, describe_changes, describe_versions
 from pilotgraph.comparison.changes import Comparison, Version
 from pilotgraph.comparison.comparing import compare
 from pilotgraph.comparison.markdown import as_markdown, escape
 from pilotgraph.comparison.names import Names
-from snapshots import DATASET
+from snapshots import DATASET, snapshot
 
 NAMES = Names.of(NEW, OLD)
 
@@ -45,7 +45,7 @@ def test_a_section_has_a_list_for_each_kind_of_change() -> None:
 def test_it_is_the_same_from_a_record() -> None:
     comparison = compare(OLD, NEW)
     record = describe_versions(comparison) + describe_changes(comparison)
-    assert as_markdown(read_changes(record, DATASET, "1.1.0"), NAMES) == as_markdown(comparison, NAMES)
+    assert as_markdown(Told(record, DATASET).of("1.1.0"), NAMES) == as_markdown(comparison, NAMES)
 
 
 def test_every_link_leads_to_an_iri_and_a_query_stays_in_its_item() -> None:
@@ -54,6 +54,15 @@ def test_every_link_leads_to_an_iri_and_a_query_stays_in_its_item() -> None:
         f"{DATASET}{each}" for each in ("id/ash", "id/leaf", "queries/oak", "ontology#height", "graph/more")
     }
     assert '<li>select:<pre><code class="language-diff">-# terms: t:height\n' in html
+
+
+def test_a_query_with_a_fence_stays_in_its_own() -> None:
+    query = "SELECT * {\\n  ?oak t:note '''\\n```\\n''' , %s\\n}"
+    asked = f'<{DATASET}queries/oak> a sh:SPARQLExecutable ; sh:select "{query}" .'
+    old, new = (snapshot(description=asked % number, version=number) for number in "12")
+    html = MarkdownIt().render(as_markdown(compare(old, new), NAMES))
+    shown = re.findall("<pre><code[^>]*>(.*?)</code></pre>", html, re.DOTALL)
+    assert shown == [" ```\n-''' , 1\n+''' , 2\n }\n"]
 
 
 @pytest.mark.parametrize(

@@ -198,8 +198,8 @@ def test_media_types_and_codes_have_names_that_people_know(graph: Graph) -> None
 
 def test_a_table_and_what_its_columns_mean_are_distributions() -> None:
     graph = described()
-    table = Table("Nest.csv", "https://example.org/Nest", "nest", "", 1, b"id\r\nn1\r\n", b"{}")
-    add_tables(graph, SET, Tables([table], b"[]", "|"))
+    table = Table("Nest.csv", "https://example.org/Nest", "nest", 1, b"id\r\nn1\r\n", b"{}")
+    add_tables(graph, SET, Tables([table], b"[]"))
     for path, media_type, code, content in (
         ("tables/Nest.csv", "text/csv", "CSV", table.content),
         ("tables/Nest.csv-metadata.json", "application/csvm+json", "JSON", table.metadata),

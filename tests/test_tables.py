@@ -73,11 +73,13 @@ BIRDS, NESTS, WRENS = made().tables
 
 
 def test_there_is_a_table_for_each_class_that_has_things() -> None:
-    assert [(each.path, each.of_class, each.title, each.definition, each.rows) for each in made().tables] == [
-        ("tables/Bird.csv", f"{BASE}terms#Bird", "bird", "animal with feathers", 2),
-        ("tables/Nest.csv", f"{BASE}terms#Nest", "Nest", "", 2),
-        ("tables/Wren.csv", f"{BASE}terms#Wren", "Wren", "", 2),
+    assert [(each.path, each.of_class, each.title, each.rows) for each in made().tables] == [
+        ("tables/Bird.csv", f"{BASE}terms#Bird", "bird", 2),
+        ("tables/Nest.csv", f"{BASE}terms#Nest", "Nest", 2),
+        ("tables/Wren.csv", f"{BASE}terms#Wren", "Wren", 2),
     ]
+    described = [json.loads(each.metadata).get("dc:description", "") for each in made().tables]
+    assert described == ["animal with feathers", "", ""]
     assert sorted(made().files) == [
         "tables/Bird.csv",
         "tables/Bird.csv-metadata.json",
@@ -245,6 +247,20 @@ def test_all_tables_are_described_together_with_keys_that_lead_to_rows() -> None
 
 
 @pytest.mark.parametrize(
+    ("nests", "keys"),
+    [
+        pytest.param(":nests <n/1>", ["nests"], id="one"),
+        pytest.param(":nests <n/1>, <n/2>", None, id="several"),
+        pytest.param(":weight 1", None, id="none"),
+    ],
+)
+def test_a_column_is_a_key_if_each_cell_has_one_value(nests: str, keys: list[str] | None) -> None:
+    found = made(f"<b/1> a :Bird ; :nests <n/1> . <b/2> a :Bird ; {nests} . <n/1> a :Nest . <n/2> a :Nest .")
+    schema = json.loads(found.metadata)["tables"][0]["tableSchema"]
+    assert [each["columnReference"] for each in schema.get("foreignKeys", [])] == (keys or [])
+
+
+@pytest.mark.parametrize(
     ("values", "expected"),
     [
         pytest.param(("a", "b"), "|", id="the usual one"),
@@ -255,7 +271,7 @@ def test_all_tables_are_described_together_with_keys_that_lead_to_rows() -> None
 def test_what_stands_between_values_is_in_none(values: tuple[str, str], expected: str) -> None:
     text = " , ".join(json.dumps(each, ensure_ascii=False) for each in values)
     found = made(f"<b> a :Bird ; :note {text} .")
-    assert found.separator == expected
+    assert column(found.tables[0], "note")["separator"] == expected
     assert rows(found.tables[0])[1][1].split(expected) == list(values)
 
 

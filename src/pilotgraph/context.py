@@ -120,6 +120,11 @@ class Context:
             return self._names[iri]
         return self.curie(iri) or iri
 
+    def name(self, iri: str) -> str:
+        """What an IRI is called in messages: as `compact` has it, and between < and > if it stays whole."""
+        short = self.compact(iri)
+        return short if short != iri else f"<{iri}>"
+
     def curie(self, iri: str) -> str:
         """The shortest CURIE for an IRI; empty if there is none."""
         found = [(len(space), name) for name, space in self.prefixes.items() if iri.startswith(space)]

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import run
 from pilotgraph.build import build
-from pilotgraph.comparison.as_rdf import describe_changes, read_changes
+from pilotgraph.comparison.as_rdf import Told, describe_changes
 from pilotgraph.comparison.changes import Change, Comparison, Sort
 from pilotgraph.comparison.comparing import compare
 from pilotgraph.comparison.markdown import as_markdown
@@ -152,7 +152,7 @@ def test_the_command_says_it_in_each_format(
     done = run("diff", "--format", "json", real_release.path, next_release.path)
     assert len(json.loads(done.stdout)["changes"]) == 6
     names = Names.of(Snapshot.of(next_release), Snapshot.of(real_release))
-    read = read_changes(describe_changes(comparison), OURS, "1.1.0")
+    read = Told(describe_changes(comparison), OURS).of("1.1.0")
     assert read.of(Sort.THING) == comparison.of(Sort.THING)
     done = run("diff", "--format", "markdown", real_release.path, next_release.path)
     assert done.stdout == as_markdown(comparison, names)

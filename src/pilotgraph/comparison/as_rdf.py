@@ -30,7 +30,7 @@ from pilotgraph.comparison.changes import (
     Version,
     order,
 )
-from pilotgraph.comparison.facts import is_deprecated
+from pilotgraph.comparison.facts import in_order, is_deprecated
 from pilotgraph.comparison.snapshot import TYPE, Facts, by_subject, text
 from pilotgraph.description import DCAT
 from pilotgraph.errors import ReleaseError
@@ -85,11 +85,6 @@ def describe_versions(comparison: Comparison) -> list[ox.Triple]:
         pair = release_iri(dataset, new.version), release_iri(dataset, old.version)
         found.append(_link(pair[0], DCAT.previousVersion, pair[1]))
     return found
-
-
-def read_changes(statements: Iterable[ox.Triple | ox.Quad], dataset: str, version: str) -> Comparison:
-    """Read one comparison again, from statements that may tell of other releases too."""
-    return Told(statements, dataset).of(version)
 
 
 class Told:
@@ -169,7 +164,7 @@ def _read(about: Facts, facts: dict[str, Facts], dataset: str) -> Change:
     of_class = text(about, _TAG)
     sort = {f"{dataset}ontology": Sort.TERM, dataset: _SORTS.get(of_class, Sort.DESCRIPTION)}.get(target)
     properties = tuple(
-        PropertyChange(each, _sorted(lost.get(each, ())), _sorted(got.get(each, ())))
+        PropertyChange(each, in_order(lost.get(each, ())), in_order(got.get(each, ())))
         for each in sorted(lost.keys() | got.keys())
     )
     return Change(
@@ -209,10 +204,6 @@ def _statements(about: Facts, facts: dict[str, Facts], predicate: str) -> Facts:
         said = facts[statement.value]
         found.setdefault(text(said, RDF.predicate), set()).update(said[str(RDF.object)])
     return found
-
-
-def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(sorted(values, key=str))
 
 
 def _say(subject: str, predicate: str, value: Value) -> ox.Triple:

@@ -38,6 +38,10 @@ class Kind(StrEnum):
     REMOVED = "removed"
 
 
+# What becomes of something as a whole: it is told of, rather than of what differs in it.
+WHOLE = frozenset((Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED))
+
+
 class Sort(StrEnum):
     """What something is to a dataset; in the order in which it is told."""
 

@@ -1,6 +1,6 @@
 """Two accounts of one thing -> what happened to it: which values differ, and whether it is still in use."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode
 from rdflib import OWL, SKOS
@@ -75,7 +75,7 @@ def property_changes(
             continue
         was, now = before.get(each, set()), after.get(each, set())
         if was != now:
-            found.append(PropertyChange(each, _sorted(was - now), _sorted(now - was)))
+            found.append(PropertyChange(each, in_order(was - now), in_order(now - was)))
     return tuple(found)
 
 
@@ -86,7 +86,7 @@ def marks(kind: Kind, old: Facts | None, new: Facts | None) -> tuple[PropertyCha
     """
     if kind is Kind.WITHDRAWN:
         said = new or _NO_FACTS
-        return tuple(PropertyChange(each, (), _sorted(said[each])) for each in sorted(said))
+        return tuple(PropertyChange(each, (), in_order(said[each])) for each in sorted(said))
     if kind is Kind.ADDED:
         return property_changes({}, new, MARKS)
     return ()
@@ -113,5 +113,5 @@ def _renamed(value: Value, names: Mapping[str, str]) -> Value:
     return value
 
 
-def _sorted(values: Collection[Value]) -> tuple[Value, ...]:
+def in_order(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(sorted(values, key=str))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pyoxigraph import NamedNode
 from rdflib import DC, DCTERMS, OWL, RDFS, SKOS
 
-from pilotgraph.comparison.changes import MARKS, Change, Kind, PropertyChange, Sort
+from pilotgraph.comparison.changes import MARKS, WHOLE, Change, Kind, PropertyChange, Sort
 from pilotgraph.comparison.facts import (
     class_of,
     is_deprecated,
@@ -98,7 +98,6 @@ def compare_terms(
         kind = kind_of_change(before, after, differs=bool(found))
         if kind is None:
             continue
-        whole = kind in (Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED)
         changes.append(
             Change(
                 kind,
@@ -106,7 +105,7 @@ def compare_terms(
                 iri,
                 label_of(after or before or {}, language),
                 class_of(before or after or {}),
-                properties=marks(kind, before, after) if whole else found,
+                properties=marks(kind, before, after) if kind in WHOLE else found,
             )
         )
     return changes

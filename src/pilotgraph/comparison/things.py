@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import NamedNode
 
-from pilotgraph.comparison.changes import Change, Kind, PropertyChange, Sort, Value
+from pilotgraph.comparison.changes import WHOLE, Change, Kind, PropertyChange, Sort, Value
 from pilotgraph.comparison.facts import (
     class_of,
     kind_of_change,
@@ -22,7 +22,6 @@ from pilotgraph.comparison.snapshot import TYPE, Facts, Snapshot, text
 from pilotgraph.triples import FORMER_TYPE, LABELS
 
 _LABELS = frozenset(each.value for each in LABELS)
-_WHOLE = (Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED)
 _Found = Mapping[str, tuple[Kind, tuple[PropertyChange, ...]]]
 
 
@@ -40,7 +39,7 @@ def compare_things(old: Snapshot, new: Snapshot, names: Mapping[str, str]) -> li
         moved = before is not None and after is not None and old.homes[iri] != new.homes[iri]
         kind = kind_of_change(before, after, differs=bool(changes) or moved)
         if kind:
-            found[iri] = kind, marks(kind, before, after) if kind in _WHOLE else changes
+            found[iri] = kind, marks(kind, before, after) if kind in WHOLE else changes
     before_owners, owners = _Owners(old, found), _Owners(new, found)
     changes_of_things = []
     for iri, (kind, changes) in found.items():

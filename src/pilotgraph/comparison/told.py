@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pilotgraph.comparison.changes import Change, Comparison, Kind, Sort, Version
+from pilotgraph.comparison.changes import WHOLE, Change, Comparison, Kind, Sort, Version
 from pilotgraph.comparison.names import Names
-
-_WHOLE = (Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Told:
 def nested(changes: Iterable[Change]) -> list[Told]:
     """Put parts under what they belong to, where the same happened to both."""
     every = [Told(each) for each in changes]
-    wholes = {(each.change.kind, each.change.iri): each for each in every if each.change.kind in _WHOLE}
+    wholes = {(each.change.kind, each.change.iri): each for each in every if each.change.kind in WHOLE}
     tops = []
     for each in every:
         above = wholes.get((each.change.kind, each.change.part_of))

@@ -176,5 +176,4 @@ class Retired:
         return frozenset((*self.deprecated, *self.withdrawn))
 
     def _name(self, iri: str) -> str:
-        short = self.project.context.compact(iri)
-        return short if short != iri else f"<{iri}>"
+        return self.project.context.name(iri)

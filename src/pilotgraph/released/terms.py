@@ -125,8 +125,7 @@ class Meant:
         return Problem(place or Position(self.shown, 1, 1), Severity.ERROR, message)
 
     def _name(self, iri: str) -> str:
-        short = self.project.context.compact(iri)
-        return short if short != iri else f"<{iri}>"
+        return self.project.context.name(iri)
 
 
 def _version(triples: Triples, ontology: ox.NamedNode) -> str:

@@ -61,11 +61,10 @@ def tables(
             url,
             sheet.of_class.value,
             sheet.title,
-            sheet.definition,
             len(sheet.things),
             contents[url],
             describe(sheet, url, separator, about),
         )
         for url, sheet in sheets.items()
     ]
-    return Tables(described, describe_all(sheets, separator, about), separator)
+    return Tables(described, describe_all(sheets, separator, about))

@@ -21,7 +21,6 @@ class Table:
     url: str
     of_class: str
     title: str
-    definition: str
     rows: int
     content: bytes
     metadata: bytes
@@ -43,7 +42,6 @@ class Tables:
 
     tables: Sequence[Table]
     metadata: bytes
-    separator: str
 
     # <https://www.w3.org/TR/tabular-data-model/#standard-directory-metadata>
     metadata_path = f"{FOLDER}/csv-metadata.json"
