@@ -55,6 +55,16 @@ def test_the_commit_and_its_time_are_found(root: Path) -> None:
     assert found(root) == Commit(git(root, "rev-parse", "HEAD"), SECONDS)
 
 
+def test_a_commit_that_another_stands_for_is_looked_at_itself(root: Path) -> None:
+    first = Commit(git(root, "rev-parse", "HEAD"), SECONDS)
+    (root / INPUTS[0]).write_text("other")
+    other = commit(root, "another", SECONDS + 60)
+    git(root, "reset", "--quiet", "--hard", first.name)
+    git(root, "replace", first.name, other.name)
+    assert git(root, "show", "--no-patch", "--format=%s", first.name) == "another"
+    assert found(root) == first
+
+
 def test_it_is_the_last_that_changed_the_sources(root: Path) -> None:
     (root / "data/new.yaml").write_text("new")
     changed = commit(root, "a record", SECONDS + 60)

@@ -140,6 +140,12 @@ def test_a_part_is_added_to_a_thing_that_is_not_changed_by_it(new: str, part: st
     assert (found.kind, found.iri, found.part_of) == ("removed", f"{DATASET}id/{part}", f"{DATASET}id/oak")
 
 
+@pytest.mark.parametrize(("first", "second"), [("oak", "elm"), ("elm", "oak")])
+def test_a_part_of_two_things_is_told_with_the_first_by_iri(first: str, second: str) -> None:
+    found = changes(OLD, f":{first} t:code :c . :{second} t:code :c . :c a t:Code . {OLD}")
+    assert [each.part_of for each in found if each.kind is Kind.ADDED] == [f"{DATASET}id/elm"]
+
+
 def test_a_thing_that_names_a_new_thing_which_is_no_part_is_changed() -> None:
     found = changes(OLD, OLD + ':oak t:branch :bough . :bough a t:Branch ; rdfs:label "Bough"@en .')
     assert [(each.kind, told(each), each.part_of) for each in found] == [

@@ -71,3 +71,10 @@ def test_the_first_choices_are_few_and_in_an_order() -> None:
 def test_of_data_in_parts_the_first_is_shown() -> None:
     files = {path: ReleasedFile.of(path, b"") for path in ("data-1.nq", "data-2.nq", "data-1.jsonld")}
     assert [item.file.path for item in first_choices(groups(files, lambda _: ""))] == ["data-1.nq"]
+
+
+@pytest.mark.parametrize(("number", "folded"), [(30, False), (31, True)])
+def test_many_files_of_a_group_are_folded(number: int, folded: bool) -> None:
+    paths = [f"tables/Lamp-{each}.csv" for each in range(number)]
+    (group,) = groups({path: ReleasedFile.of(path, b"") for path in paths}, lambda stem: "")
+    assert (group.name, len(group.items), group.folded) == ("Tables for spreadsheets", number, folded)

@@ -106,6 +106,16 @@ def test_who_names_it_is_told_at_its_line(project: Path, file: str, old: str, ne
     assert problems(project) == sorted([f"{file}:{said}", USED])
 
 
+def test_the_parts_of_a_thing_go_on_naming_it(project: Path) -> None:
+    record = project / "data/lighthouses/kestrel-point.yaml"
+    with record.open("a", encoding="utf-8") as file:
+        file.write("deprecated: true\n")
+    found = problems(project)
+    told = "lighthouse/kestrel-point is deprecated"
+    assert [each for each in found if each.startswith("data/lighthouses/kestrel-point.yaml")] == []
+    assert f"data/lighthouses/north-teal.yaml:10:12: warning: {told}" in found
+
+
 def test_a_text_that_looks_like_an_iri_names_nothing(project: Path) -> None:
     file = project / "data/lighthouses/gannet-stack.yaml"
     with file.open("a", encoding="utf-8") as stream:
