@@ -59,7 +59,7 @@ class Project:
     to others, `sections` those of the report on a release, `views` are pictures to be drawn, `chapters`
     those of the guide, and `facts` are what the data are to hold.
     `inputs` are the SHA-256 of all files that were read, by their paths below the root.
-    `unreadable` are the paths of files whose content is missing here.
+    `unreadable` are the paths of files and folders whose content is missing here.
     """
 
     root: Path
@@ -100,7 +100,7 @@ class Project:
             reader.turtle(folder, base) for folder in ("ontology", "ontology/imports", "shapes")
         )
         for folder, files in (("ontology", ontology), ("shapes", shapes)):
-            if not files:
+            if not files and reader.root / folder not in reader.unreadable:
                 reader.refuse(reader.root / folder, "there is no file here that ends in .ttl")
         usable = not reader.problems
         documents = reader.documents()

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from pilotgraph import document, facts, formats, guide
+from pilotgraph import document, facts, folders, formats, guide
 from pilotgraph.context import Context
 from pilotgraph.document import Map, Text, quoted
 from pilotgraph.errors import ContextError, DocumentError, Position, Problem, Severity
@@ -95,6 +95,12 @@ class Reader:
         position = Position(self.shown(path), line, column)
         self.problems.append(Problem(position, Severity.ERROR, message))
 
+    def refuse_folder(self, folder: Path, message: str) -> None:
+        # Several kinds of files may be looked for in one folder, and it is told once.
+        if self.unreadable.isdisjoint((folder, *folder.parents)):
+            self.unreadable.add(folder)
+            self.refuse(folder, message)
+
     def content(self, path: Path, limit: int | None = None) -> bytes | None:
         """The file's bytes; None if it cannot be read, or has more than `limit`."""
         try:
@@ -133,7 +139,7 @@ class Reader:
         """All records, by path."""
         data = self.root / "data"
         found = {}
-        for path in sorted(data.rglob("*")):
+        for path in folders.below(data, self.refuse_folder, _NOT_RECORDS):
             parts = path.relative_to(data).parts
             if parts[0] in _NOT_RECORDS or path == self.root / DATASET:
                 continue
@@ -185,7 +191,9 @@ class Reader:
 
     def turtle(self, folder: str, base: str) -> list[TurtleFile]:
         files = []
-        for path in sorted((self.root / folder).glob("*.ttl")):
+        for path in folders.entries(self.root / folder, self.refuse_folder):
+            if not path.name.endswith(".ttl"):
+                continue
             content = self.content(path)
             if content is None:
                 continue
@@ -233,7 +241,8 @@ class Reader:
     def views(self) -> list[View]:
         """Views, in the order of their files' names; a file of the folder that no view uses is told."""
         folder = self.root / VIEWS
-        beside = {path.name: path for path in sorted(folder.glob("*")) if path.suffix in DRAWN}
+        there = folders.entries(folder, self.refuse_folder)
+        beside = {path.name: path for path in there if path.suffix in DRAWN}
         specs = {name: beside.pop(name) for name in list(beside) if name.endswith(SPEC)}
         drawn = {name: content for name, path in beside.items() if (content := self.content(path))}
         first: dict[str, str] = {}
@@ -293,7 +302,7 @@ class Reader:
     def files(self, folder: str, suffix: str, beside: Container[str] = ()) -> Iterator[Path]:
         """The files of a folder that end in `suffix`; what stands there unread is told."""
         start = self.root / folder
-        for path in sorted(start.rglob("*")):
+        for path in folders.below(start, self.refuse_folder):
             below = path.relative_to(start)
             if any(part.startswith(".") for part in below.parts):
                 continue

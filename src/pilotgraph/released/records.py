@@ -18,7 +18,7 @@ from typing import Self
 import pyoxigraph as ox
 from rdflib import DCTERMS, VOID, XSD
 
-from pilotgraph import formats
+from pilotgraph import folders, formats
 from pilotgraph.comparison.as_rdf import PREFIXES as CHANGE_PREFIXES
 from pilotgraph.comparison.as_rdf import Told
 from pilotgraph.description import DCAT, SPDX
@@ -150,7 +150,13 @@ def read(root: Path, dataset: str) -> Records:
     """
     found: list[Recorded] = []
     problems: list[Problem] = []
-    for path in sorted((root / FOLDER).glob("[!.]*")):
+
+    def refuse(folder: Path, message: str) -> None:
+        problems.append(Problem(Position(shown(folder, root), 1, 1), Severity.ERROR, message))
+
+    for path in folders.entries(root / FOLDER, refuse):
+        if path.name.startswith("."):
+            continue
         if path.suffix != ".ttl":
             if path.suffix not in FOR_PEOPLE:
                 message = "this file is not read: records of releases end in .ttl"
