@@ -5,6 +5,7 @@ When all is known, pages get the links that hold between files.
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -173,9 +174,23 @@ def in_processes(work: Callable[[T], object], items: Sequence[T], processes: int
     begin = partial(_begin, work, os.getpid())
     try:
         with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=begin) as pool:
-            yield from pool.map(_work, parts)
+            try:
+                yield from _started(pool, parts)
+            except BaseException:
+                # Whoever was interrupted waits for what is under way only, not for all that was to be done.
+                pool.shutdown(cancel_futures=True)
+                raise
     except BrokenProcessPool as error:
         raise ExportError("a process that writes pages was ended; is there too little memory?") from error
+
+
+def _started(pool: ProcessPoolExecutor, parts: Sequence[Sequence[object]]) -> Iterator[list[object]]:
+    # Ctrl-C is heard by all processes of a terminal: by a new one only when it has begun to ignore it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        return pool.map(_work, parts)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _doing: Callable[[Any], object]
@@ -183,6 +198,7 @@ _doing: Callable[[Any], object]
 
 def _begin(work: Callable[[Any], object], parent: int) -> None:
     global _doing  # noqa: PLW0603 - a process does one kind of work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who gives no more to do
     end_with_parent(parent)
     _doing = work
 
