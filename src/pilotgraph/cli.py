@@ -237,12 +237,12 @@ def serve_command(
     if project and directory:
         raise click.UsageError("give --project or --release, not both")
     from pilotgraph.library.finding import meant
-    from pilotgraph.release import Release
+    from pilotgraph.readable import PAGES, open_readable
     from pilotgraph.serving import serve
 
     if not (project or directory) and (directory := meant()):
         terminal.say_which(directory)
-    release = Release.open(directory, verify=False) if directory else build_release(project or Path())
+    release = open_readable(directory, PAGES, verify=False) if directory else build_release(project or Path())
     try:
         code = serve(release.path, settings, lambda url: terminal.say_what_to_try(release, url))
     except OSError as error:

@@ -49,10 +49,10 @@ def diff_command(form: str, old: Path, new: Path) -> None:
     from pilotgraph.comparison.comparing import compare
     from pilotgraph.comparison.names import Names
     from pilotgraph.comparison.snapshot import Snapshot
-    from pilotgraph.release import Release
+    from pilotgraph.readable import open_readable
 
     try:
-        before, after = (Snapshot.of(Release.open(each)) for each in (old, new))
+        before, after = (Snapshot.of(open_readable(each)) for each in (old, new))
         comparison = compare(before, after)
     except (ReleaseError, SourceError) as error:
         terminal.fail(str(error), _TROUBLE)

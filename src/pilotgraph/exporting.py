@@ -47,7 +47,7 @@ def export_command(project: Path | None, directory: Path | None, public_url: str
     from pilotgraph.export.directory import check
     from pilotgraph.export.exporter import export
     from pilotgraph.library.finding import meant
-    from pilotgraph.release import Release
+    from pilotgraph.readable import PAGES, open_readable
     from pilotgraph.settings import Settings
 
     if project and directory:
@@ -56,7 +56,7 @@ def export_command(project: Path | None, directory: Path | None, public_url: str
     url = Settings.read(None, {}, {"public_url": public_url} if public_url else {}).public_url
     if not (project or directory) and (directory := meant()):
         terminal.say_which(directory)
-    release = Release.open(directory) if directory else build_release(project or Path())
+    release = open_readable(directory, PAGES) if directory else build_release(project or Path())
     with terminal.steps() as step:
         made = export(release, target, url, step)
     click.echo(

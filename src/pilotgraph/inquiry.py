@@ -61,12 +61,12 @@ def query_command(
     from pilotgraph.lexical import BadValue
     from pilotgraph.lookup import Lookup
     from pilotgraph.parameters import bind
-    from pilotgraph.release import Release
+    from pilotgraph.readable import QUESTIONS, open_readable
     from pilotgraph.store import LocalStore, Query
 
     results = {each.name.lower(): each for each in RESULT_FORMATS}
     graphs = {each.name.lower(): each for each in RDF_FORMATS}
-    release = Release.open(_place(directory))
+    release = open_readable(_place(directory), QUESTIONS if listing else ())
     dataset = Dataset(release)
     context = read_context(release, dataset)
     if listing and (query or settings):
@@ -129,12 +129,12 @@ def get_command(directory: Path | None, accept: str | None, include: bool, path:
     followed: --include shows where they lead.  The exit code is 1 for a status of 400 or more.
     """
     from pilotgraph.app import create_app
-    from pilotgraph.release import Release
+    from pilotgraph.readable import PAGES, open_readable
     from pilotgraph.store import LocalStore
 
     if not path.startswith("/"):
         raise click.BadParameter("a path begins with /", param_hint="PATH")
-    release = Release.open(_place(directory))
+    release = open_readable(_place(directory), PAGES)
     with closing(LocalStore(release)) as store:
         client = create_app(release, store).test_client()
         answer = client.get(path, headers={"Accept": accept} if accept else {}, buffered=True)

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any, get_type_hints
 
+from pilotgraph.readable import text, wrong
 from pilotgraph.release import Release
 from pilotgraph.views import INDEX
 
@@ -21,9 +23,31 @@ class Picture:
     text: str
 
 
+# What the list says of each; its text is a file of its own.
+_TOLD = {name: kind for name, kind in get_type_hints(Picture).items() if name != "text"}
+
+
 def published_pictures(release: Release) -> list[Picture]:
-    """The pictures that a release carries, in the order that its sources give."""
+    """The pictures that a release carries, in the order that its sources give.
+
+    :raises ReleaseError: if the list of them, or the query of one, is not as a build writes it.
+    """
     if INDEX not in release.files:
         return []
-    told = json.loads(release.read(INDEX))
-    return [Picture(**each, text=release.read(f"views/{each['name']}.rq").decode()) for each in told]
+    try:
+        told = json.loads(text(release, INDEX))
+    except ValueError as error:
+        raise wrong(release, INDEX, f"this is not JSON: {error}") from error
+    except RecursionError as error:
+        raise wrong(release, INDEX, "this is nested too deep") from error
+    if not (isinstance(told, list) and all(map(_is_told, told))):
+        raise wrong(release, INDEX, "this is no list of pictures, each with what is said of it")
+    return [Picture(**each, text=text(release, f"views/{each['name']}.rq")) for each in told]
+
+
+def _is_told(each: Any) -> bool:
+    return (
+        isinstance(each, dict)
+        and each.keys() == _TOLD.keys()
+        and all(isinstance(each[name], kind) for name, kind in _TOLD.items())
+    )

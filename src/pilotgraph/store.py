@@ -19,7 +19,7 @@ from typing import Any, Protocol, Self
 import pyoxigraph as ox
 from rdflib import OWL, RDF, VOID
 
-from pilotgraph import formats, guard
+from pilotgraph import guard, readable
 from pilotgraph.context import Context
 from pilotgraph.errors import WAY_OUT, LimitExceeded, MalformedQuery, NoFormat, ReleaseError
 from pilotgraph.formats import N_QUADS, N_TRIPLES, RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
@@ -102,9 +102,9 @@ class Data:
         store = ox.Store()
         # Not `bulk_load`, which would give blank nodes other names each time.
         for part in release.parts(DATA):
-            store.bulk_extend(ox.parse(path=release.path / part, format=ox.RdfFormat.N_QUADS))
+            _extend(store, release, part)
         if DESCRIPTION in release.files:
-            store.bulk_extend(ox.parse(path=release.path / DESCRIPTION, format=ox.RdfFormat.N_QUADS))
+            _extend(store, release, DESCRIPTION)
         store.bulk_extend(_ontology(release))
         context = Context.read(release.read(CONTEXT), CONTEXT, _NO_BASE)
         endpoints = (quad.object for quad in store.quads_for_pattern(None, _ENDPOINT, None))
@@ -112,9 +112,17 @@ class Data:
         return cls(store, context.prefixes, base)
 
 
+def _extend(store: ox.Store, release: Release, name: str) -> None:
+    try:
+        # As a stream: there may be much more of it than fits into memory twice.
+        store.bulk_extend(ox.parse(path=release.path / name, format=ox.RdfFormat.N_QUADS))
+    except SyntaxError as error:
+        raise readable.not_rdf(release, name, error) from error
+
+
 def _ontology(release: Release) -> list[ox.Quad]:
     """The ontology as a named graph, called by its own IRI, so that a query can go by superclasses."""
-    quads = formats.parse(release.read(ONTOLOGY), TURTLE, _NO_BASE)
+    quads = readable.quads(release, ONTOLOGY)
     typed = (quad.subject for quad in quads if quad.predicate == _TYPE and quad.object == _HEADER)
     headers = {subject for subject in typed if isinstance(subject, ox.NamedNode)}
     if len(headers) != 1:
