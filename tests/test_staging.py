@@ -1,13 +1,17 @@
 """A directory is there whole or not at all; what the system refuses is told with what to do."""
 
 import errno
+import fcntl
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pilotgraph.errors import ReleaseError
-from pilotgraph.staging import point, told, write_directory
+from pilotgraph.staging import point, told, turn, write_directory
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,28 @@ def test_a_link_is_moved_over_what_a_killed_build_left(tmp_path: Path) -> None:
         point(tmp_path / "current", name)
         assert (tmp_path / "current").readlink() == Path(name)
     assert os.listdir(tmp_path) == ["current"]  # noqa: PTH208 (names)
+
+
+def test_builds_take_turns_by_a_file_that_stays(tmp_path: Path) -> None:
+    for _ in range(2):
+        with turn(tmp_path), (tmp_path / ".lock").open("ab") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert (tmp_path / ".lock").read_bytes() == b""
+
+
+def test_a_pipe_in_the_place_of_the_lock_is_refused(tmp_path: Path) -> None:
+    # A build that waited would wait for ever, so another process waits here.
+    os.mkfifo(tmp_path / ".lock")
+    program = "import sys; from pathlib import Path; from pilotgraph.staging import turn"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; turn(Path(sys.argv[1])).__enter__()", tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1] == (
+        f"pilotgraph.errors.ReleaseError: {tmp_path}/.lock is not the file by which builds take turns;"
+        " move it away and build again"
+    )
+    assert stat.S_ISFIFO((tmp_path / ".lock").stat().st_mode)

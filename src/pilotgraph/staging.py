@@ -12,10 +12,12 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from pilotgraph.errors import ReleaseError
 
@@ -60,13 +62,22 @@ def turn(out: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[No
     :param waiting: is told if one does, whose end is then waited for.
     """
     # The kernel takes the lock back when its owner ends, however it ends.
-    with (out / ".lock").open("ab") as lock:
+    with _lock_file(out / ".lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _lock_file(path: Path) -> BinaryIO:
+    # A pipe would be waited for, and a device might do anything.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ReleaseError(f"{path} is not the file by which builds take turns; move it away and build again")
+    return os.fdopen(descriptor, "r+b")
 
 
 def write_directory(target: Path, contents: Mapping[str, bytes], time: datetime | None) -> None:
