@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pilotgraph.cli import main
+from pilotgraph.errors import Position, Problem, Severity, SourceError
 from pilotgraph.readable import PAGES, open_readable
 from pilotgraph.release import CHECKSUMS, MANIFEST, Release, write
 
@@ -35,6 +36,7 @@ def told(*arguments: str | Path) -> tuple[int, str]:
 
 TURTLE = "line 1: this is not Turtle: a is not a valid subject or graph name"
 QUADS = "line 1: this is not N-Quads: The subject of a triple must be an IRI or a blank node"
+NESTED = "line 1: nested more than 32 deep; give the inner parts a file of their own"
 LIST = "this is no list of pictures, each with what is said of it"
 NOTHING = "it describes 0 datasets with an endpoint, not one"
 
@@ -54,6 +56,7 @@ NOTHING = "it describes 0 datasets with an endpoint, not one"
         ("description.ttl", b"a b", TURTLE, "list query get export serve diff"),
         ("ontology.ttl", b"a b", TURTLE, "query get export serve"),
         ("shapes.ttl", b"a b", TURTLE, "get export serve"),
+        ("context.jsonld", b"[" * 1_000, NESTED, "list query get export serve diff"),
         ("data.nq", b"a b", QUADS, "query get export"),
         ("description.nq", b"a b", QUADS, "query get export"),
     ],
@@ -92,3 +95,14 @@ def test_a_count_that_is_none_is_told(resealed: Resealed, release: Release) -> N
 
 def test_a_good_release_is_opened(release: Release) -> None:
     assert open_readable(release.path, PAGES) == release
+
+
+@pytest.mark.parametrize("command", ["query", "get"])
+def test_what_writes_nothing_does_not_say_so(
+    command: str, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SourceError([Problem(Position("context.jsonld", 1, 1), Severity.ERROR, "no")])
+
+    monkeypatch.setattr("pilotgraph.readable.open_readable", refuse)
+    assert told(command, "--release", release.path, "/") == (1, "Error: 1 error in 1 file")

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from pilotgraph.release import ReleasedFile
 
 
+# The commands of which one may wonder what is left when they fail.
+_WRITING = ("build", "export", "new", "serve")
+
+
 class _Commands(click.Group):
     """Turns the errors that a user can cause into lines on stderr and an exit code."""
 
@@ -38,7 +42,8 @@ class _Commands(click.Group):
             return super().invoke(context)
         except SourceError as error:
             terminal.print_notable(error.problems)
-            terminal.fail(f"{terminal.count(error.problems)}; nothing was written")
+            nothing = "; nothing was written" if context.invoked_subcommand in _WRITING else ""
+            terminal.fail(terminal.count(error.problems) + nothing)
         except PilotgraphError as error:
             terminal.fail(str(error))
         except BrokenPipeError:

@@ -12,11 +12,13 @@ import pyoxigraph as ox
 from rdflib import VOID
 
 from pilotgraph import formats
-from pilotgraph.errors import ReleaseError
+from pilotgraph.context import Context
+from pilotgraph.errors import ReleaseError, SourceError
 from pilotgraph.formats import RDF_FORMATS, Format
 from pilotgraph.release import Release
 
 _DESCRIPTION = "description.ttl"
+_CONTEXT = "context.jsonld"
 QUESTIONS = ("queries/",)
 # What pages are made of; a release from before there was one of them lacks it.
 PAGES = ("ontology.ttl", "shapes.ttl", "catalog.ttl", "history.ttl", "guide/", *QUESTIONS)
@@ -29,7 +31,7 @@ _COUNTS = {ox.NamedNode(VOID.triples), ox.NamedNode(VOID.entities)}
 def open_readable(path: Path, needed: tuple[str, ...] = (), *, verify: bool = True) -> Release:
     """Open a release as `Release.open` does, and look into the files that are needed.
 
-    :param needed: how the paths of these begin, such as `PAGES`; the description goes without saying.
+    :param needed: how the paths of these begin, such as `PAGES`; description and context go without saying.
     :raises ReleaseError: if there is no release, it is not what its manifest says, or such a file does not
         hold what it should.
     """
@@ -45,11 +47,21 @@ def open_readable(path: Path, needed: tuple[str, ...] = (), *, verify: bool = Tr
     for each in described:
         if each.predicate in _COUNTS and not re.fullmatch("[0-9]{1,18}", getattr(each.object, "value", "")):
             raise wrong(release, _DESCRIPTION, f"{each.object} is no number to count with")
+    if _CONTEXT in release.files:
+        _check_context(release)
     for name in release.files:
         if name.startswith(needed):
             look = quads if PurePosixPath(name).suffix in _FORMATS else text
             look(release, name)
     return release
+
+
+def _check_context(release: Release) -> None:
+    try:
+        Context.read(release.read(_CONTEXT), _CONTEXT, _NO_BASE)
+    except SourceError as error:
+        first = error.problems[0]
+        raise wrong(release, _CONTEXT, f"line {first.position.line}: {first.message}") from error
 
 
 def quads(release: Release, name: str) -> list[ox.Quad]:
