@@ -612,3 +612,18 @@ def test_no_text_of_a_verdict_steers_a_terminal(verdict: Verdict) -> None:
     texts = [verdict.check, verdict.said, verdict.left_out, *chain.from_iterable(verdict.faults)]
     assert all(text.isprintable() for text in texts)
     assert "\ufffd" in "".join(texts)
+
+
+def test_of_a_directory_with_too_many_files_one_thing_is_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = sum(path.is_file() for path in root.rglob("*"))
+    names = list(program.CHECKS)
+    monkeypatch.setattr("pilotgraph.verification.copy._MOST_FILES", many)
+    assert isinstance(program.listed(root), Copy)
+    monkeypatch.setattr("pilotgraph.verification.copy._MOST_FILES", many - 1)
+    found = list(program.verdicts(program.listed(root), names))
+    assert [verdict.check for verdict in found] == names
+    said = f"it holds more than {many - 1:,} files, and was not looked into further"
+    assert [told(verdict) for verdict in found if verdict.status == "failed"] == [[f": {said}"]]
+    assert {verdict.status for verdict in found[1:]} == {"left out"}

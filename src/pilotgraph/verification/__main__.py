@@ -8,7 +8,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -42,13 +42,32 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.addaudithook(_stay_inside)
-    copy = Copy(Path(directory))
+    copy = listed(Path(directory))
     # Libraries warn as they please; what they print is no report, and from here on nobody reads it.
     report = os.fdopen(os.dup(1), "w", encoding="utf-8")
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a device, not a path of ours)
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     print(file=report, flush=True)
+    for verdict in verdicts(copy, names):
+        print(json.dumps(verdict.as_json()), file=report, flush=True)
+
+
+def listed(directory: Path) -> Copy | Fault:
+    """What lies in a directory, or why that cannot be said."""
+    try:
+        return Copy(directory)
+    except Unusable as unusable:
+        return unusable.fault
+
+
+def verdicts(copy: Copy | Fault, names: Sequence[str]) -> Iterator[Verdict]:
+    """The verdict of each check; where there is nothing to check, that is told once."""
+    if isinstance(copy, Fault):
+        first, *others = names
+        yield Verdict(first, faults=(copy,))
+        yield from (Verdict(each, left_out="the release was not looked into") for each in others)
+        return
     for name in names:
         try:
             verdict = CHECKS[name](copy)
@@ -60,7 +79,7 @@ def main() -> None:
             verdict = Verdict(
                 name, faults=(Fault("", f"it cannot be checked: {type(error).__name__}: {error}"),)
             )
-        print(json.dumps(verdict.as_json()), file=report, flush=True)
+        yield verdict
 
 
 def _stay_inside(event: str, _: object) -> None:

@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import pyoxigraph as ox
@@ -24,7 +23,7 @@ _MOST_FILES = 100_000
 
 
 class Unusable(Exception):
-    """Raise if a file that a check needs cannot be used; `fault` says why."""
+    """Raise if a file that a check needs, or all of the directory, cannot be used; `fault` says why."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(message)
@@ -32,13 +31,20 @@ class Unusable(Exception):
 
 
 class Copy:
-    """A copy of a release. `files` are the paths of its plain files, `strange` is what else lies there."""
+    """A copy of a release. `files` are the paths of its plain files, `strange` is what else lies there.
+
+    :raises Unusable: if there are more files than any release has: of a part it can only be said what lacks.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self.files: list[str] = []
         self.strange: list[Fault] = []
-        for path, mode in islice(_entries(self.root), _MOST_FILES):
+        for number, (path, mode) in enumerate(_entries(self.root)):
+            if number == _MOST_FILES:
+                raise Unusable(
+                    "", f"it holds more than {_MOST_FILES:,} files, and was not looked into further"
+                )
             name = path.relative_to(self.root).as_posix()
             if stat.S_ISREG(mode):
                 self.files.append(name)
