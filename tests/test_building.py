@@ -4,9 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pilotgraph import terminal
 from pilotgraph.building import build_release
+from pilotgraph.cli import main
 from pilotgraph.errors import SourceError
+from pilotgraph.release import Release
 from pilotgraph.search_index import index_path
 
 
@@ -32,3 +36,20 @@ def test_a_project_that_does_not_conform_has_none(project: Path) -> None:
     with pytest.raises(SourceError):
         build_release(project)
     assert not (project / "dist").exists()
+
+
+def test_without_its_index_a_release_is_made_all_the_same(project: Path) -> None:
+    assert build_release(project)
+    for index in (project / "dist").glob("*.sqlite3"):
+        index.unlink()
+        index.mkdir()
+    result = CliRunner().invoke(main, ["build", "--project", str(project)])
+    release = Release.open(project / "dist")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, terminal.shown(release.path))
+    *_, before, last = result.stderr.splitlines()
+    assert ": warning: say in which year" in result.stderr
+    assert "Warning" not in before
+    assert last == (
+        f"Warning: {index_path(release)} cannot be written: Is a directory. The release is whole; without"
+        " its index a server takes longer over the first search"
+    )

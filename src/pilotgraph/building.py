@@ -25,6 +25,7 @@ def build_release(
     :raises PilotgraphError: if the project does not conform, or the release cannot be written.
     """
     from pilotgraph.build import build
+    from pilotgraph.errors import ReleaseError
     from pilotgraph.search_index import write_index
 
     notes: list[Problem] = []
@@ -32,6 +33,13 @@ def build_release(
         place = out or project / "dist"
         release = build(project, place, step, notes.append, record_iris=record_iris, since=since)
         step("Writing the index for searching")
-        write_index(release)
+        try:
+            write_index(release)
+            warning = ""
+        except ReleaseError as error:
+            # The release is made and current all the same, and a server makes an index that it lacks.
+            warning = str(error)
     terminal.print_notable(notes)
+    if warning:
+        terminal.warn(warning)
     return release

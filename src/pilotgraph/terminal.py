@@ -36,6 +36,10 @@ def fail(message: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
+def warn(message: str) -> None:
+    click.echo(f"Warning: {_lines(message)}", err=True)
+
+
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
     """Show what is being done: as a line that moves on a terminal, else as lines on stderr, one a step."""
