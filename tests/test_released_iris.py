@@ -80,6 +80,26 @@ def test_what_a_merge_left_is_told_at_its_line(project: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            f"{LIGHTS}\n{LIGHTS}id/a\n".encode("utf-16"),
+            "1:1: error: byte 1 is not UTF-8; save the file as UTF-8",
+        ),
+        (f"{LIGHTS}\n".encode("utf-16-le"), "1:1: error: this is not UTF-8; save it as UTF-8"),
+        (f"{LIGHTS}\n# é\n".encode("latin-1"), "2:1: error: byte 31 is not UTF-8; save the file as UTF-8"),
+    ],
+    ids=["UTF-16", "UTF-16 without a mark", "a comment in Latin-1"],
+)
+def test_another_encoding_is_told_once(project: Path, content: bytes, said: str) -> None:
+    put_on_record(project, "0.2.0")
+    (project / "data/iris.txt").write_bytes(content)
+    found = listed(project)
+    assert list(map(str, found.problems())) == [f"data/iris.txt:{said}"]
+    assert list(found.check_told(records.read(project, LIGHTS).releases)) == []
+
+
 def put_on_record(project: Path, version: str, *objects: str) -> None:
     """Write a record of a release, with changes of some things."""
     release = Recorded(version, f"{LIGHTS}releases/{version}", "2026-11-01", 1, 1, "ab" * 32, "", ())

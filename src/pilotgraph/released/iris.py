@@ -5,6 +5,7 @@ graphs, published questions and the releases themselves have such IRIs.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -56,8 +57,8 @@ class Listed:
 
     def problems(self) -> Iterator[Problem]:
         """What was released and is lost; and, once there is a list, how much is new."""
-        if line := merge_mark(self.text):
-            yield Problem(Position(self.shown, line, 1), Severity.ERROR, MERGED)
+        if self._broken:
+            yield self._broken
             return
         for number, iri in enumerate(self.lines, 1):
             if iri and not iri.startswith("#") and iri not in self.now:
@@ -68,6 +69,23 @@ class Listed:
                 f"{len(self.new)} IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
             )
             yield Problem(Position(self.shown, 1, 1), Severity.INFO, message)
+
+    @cached_property
+    def _broken(self) -> Problem | None:
+        """Why the list cannot be read at all: each line would be told as an IRI that is lost."""
+        if line := merge_mark(self.text):
+            return Problem(Position(self.shown, line, 1), Severity.ERROR, MERGED)
+        try:
+            content = self.path.read_bytes() if self.text else b""
+            content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            message = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+            return Problem(Position(self.shown, line, 1), Severity.ERROR, message)
+        # Every other byte of a text in UTF-16 is empty, and what is only ASCII may lack the mark before it.
+        if "\0" in self.text:
+            return Problem(Position(self.shown, 1, 1), Severity.ERROR, "this is not UTF-8; save it as UTF-8")
+        return None
 
     def _lost(self, iri: str, place: Position) -> Problem:
         project = self.project
@@ -90,7 +108,7 @@ class Listed:
 
     def check_told(self, releases: Iterable[Recorded]) -> Iterator[Problem]:
         """Whether each release on record is on the list, and whatever of ours is told of it."""
-        if merge_mark(self.text):
+        if self._broken:
             return
         ours = (self.project.base, self.project.vocabulary)
         for release in releases:
@@ -117,8 +135,8 @@ class Listed:
 
 
 def _text(path: Path) -> str:
-    # A character that is not UTF-8 makes its line an IRI that is lost: reported at its place.  Some
-    # editors begin a file with the mark of its encoding.
+    # Where something is not UTF-8, `Listed.problems` says so.  Some editors begin a file with the mark of its
+    # encoding.
     return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
