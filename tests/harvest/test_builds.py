@@ -57,12 +57,13 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def message(done: subprocess.CompletedProcess[str]) -> str:
+def message(done: subprocess.CompletedProcess[str], code: int = 1) -> str:
     """The one line that tells what happened."""
-    assert done.returncode == 1
+    assert done.returncode == code
     assert "Traceback" not in done.stderr
-    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Error: "))
-    return line.removeprefix("Error: ")
+    start = "Error: " if code else "Warning: "
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith(start))
+    return line.removeprefix(start)
 
 
 def build(
@@ -234,7 +235,8 @@ def test_a_full_disk_leaves_the_last_release(project: Path, free_kb: int | None,
         timeout=120,
         check=False,
     )
-    line = message(done)
+    # The index can be made again, by whoever serves the release.
+    line = message(done, int("No release" in said))
     assert said in line
     assert str(Path("dist")) in line
     assert f"{release.name}" in done.stdout or "The release is whole" in line
