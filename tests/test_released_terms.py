@@ -14,6 +14,7 @@ MAJOR = (
     ('owl:versionInfo "0.3.0"', 'owl:versionInfo "1.0.0"'),
     ("lights/ontology/0.3.0>", "lights/ontology/1.0.0>"),
 )
+LINE_OF_IRI = "    owl:versionIRI <https://example.org/lights/ontology/0.3.0> ;\n"
 UNIT = ('skos:scopeNote "In metres."@en', 'skos:scopeNote "In feet."@en')
 
 
@@ -77,11 +78,49 @@ def test_what_changes_a_meaning(project: Path, term: str, what: str, old: str, n
     assert problems(project) == []
 
 
-@pytest.mark.parametrize("version", ["0.3.1", "0.4.0", "0.3.0", "next"])
-def test_a_smaller_step_or_no_number_does_not_do(project: Path, version: str) -> None:
-    edit(project / ONTOLOGY, *UNIT)
+def number(project: Path, version: str, of_iri: str = "") -> None:
+    """Give the ontology another version, and its version IRI too."""
     edit(project / ONTOLOGY, 'owl:versionInfo "0.3.0"', f'owl:versionInfo "{version}"')
+    edit(project / ONTOLOGY, "lights/ontology/0.3.0>", f"lights/ontology/{of_iri or version}>")
+
+
+@pytest.mark.parametrize("version", ["0.3.1", "0.4.0", "0.3.0"])
+def test_a_smaller_step_does_not_do(project: Path, version: str) -> None:
+    edit(project / ONTOLOGY, *UNIT)
+    number(project, version)
     assert len(problems(project)) == 1
+
+
+@pytest.mark.parametrize("version", ["0.2.9", "0.2", "0", "next"])
+def test_the_version_does_not_go_down(project: Path, version: str) -> None:
+    """Or else it could go up again, to one that was released and means something else."""
+    number(project, version)
+    assert problems(project) == [
+        f"{ONTOLOGY}:18:5: error: ontology version 0.3.0 was released already; write it, or one after it"
+    ]
+
+
+def test_the_version_of_an_older_ontology_is_no_new_one(project: Path) -> None:
+    edit(project / ONTOLOGY, *UNIT)
+    number(project, "0.2.9")
+    assert len(problems(project)) == 2
+
+
+def test_each_version_has_an_iri_of_its_own(project: Path) -> None:
+    edit(project / ONTOLOGY, *UNIT)
+    number(project, "1.0.0", "0.3.0")
+    assert problems(project) == [
+        f'{ONTOLOGY}:17:5: error: the version IRI ends in "0.3.0", and owl:versionInfo is "1.0.0"; each'
+        " version has an IRI of its own: make them equal"
+    ]
+    (project / "data/terms.nt").unlink()
+    assert len(problems(project)) == 1
+
+
+@pytest.mark.parametrize("line", ['    owl:versionInfo "0.3.0" ;\n', LINE_OF_IRI])
+def test_an_ontology_may_say_one_of_them_only(project: Path, line: str) -> None:
+    edit(project / ONTOLOGY, line, "")
+    assert problems(project) == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +156,52 @@ def test_a_term_that_is_renamed_means_what_it_meant_to_others(project: Path) -> 
     text += f"{old}; owl:deprecated true ; <http://purl.org/dc/terms/isReplacedBy> lt:keptBy .\n"
     (project / ONTOLOGY).write_text(text, encoding="utf-8")
     assert problems(project) == []
+
+
+REPLACED = "<http://purl.org/dc/terms/isReplacedBy>"
+CAM = """
+lt:cam a owl:DatatypeProperty ;
+    rdfs:label "camera"@en ;
+    skos:definition "picture of a tower as it is now"@en .
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "more"), [pytest.param("lt:cam", CAM, id="new"), pytest.param("lt:callSign", "", id="existing")]
+)
+def test_a_term_that_stays_as_it_was_may_be_replaced_by_one_that_means_something_else(
+    project: Path, other: str, more: str
+) -> None:
+    with (project / ONTOLOGY).open("a", encoding="utf-8") as file:
+        file.write(f"\nlt:liveView owl:deprecated true ; {REPLACED} {other} .\n{more}")
+    assert problems(project) == []
+
+
+def test_what_is_replaced_means_what_it_meant_even_if_the_other_does_too(project: Path) -> None:
+    text = (project / ONTOLOGY).read_text(encoding="utf-8")
+    start = text.index("\nlt:liveView a")
+    term = text[start : text.index(" .\n", start)]
+    edit(project / ONTOLOGY, term, term.replace('definition "', 'definition "big '))
+    with (project / ONTOLOGY).open("a", encoding="utf-8") as file:
+        file.write(f"{term.replace('lt:liveView', 'lt:cam')} .\n")
+        file.write(f"lt:liveView owl:deprecated true ; {REPLACED} lt:cam .\n")
+    (said,) = problems(project)
+    assert " error: liveView was released with another skos:definition, in" in said
+
+
+@pytest.mark.parametrize("other", ["lt:keptBy", "lt:inSightOf"])
+def test_what_speaks_of_a_replacement_that_means_something_else_is_changed(project: Path, other: str) -> None:
+    """The restriction of lighthouses names another property."""
+    edit(project / ONTOLOGY, "owl:onProperty lt:tendedBy", f"owl:onProperty {other}")
+    text = (project / ONTOLOGY).read_text(encoding="utf-8")
+    start = text.index("\nlt:tendedBy a")
+    term = text[start : text.index(" .\n", start)].replace("lt:tendedBy", "lt:keptBy")
+    with (project / ONTOLOGY).open("a", encoding="utf-8") as file:
+        file.write(f"lt:tendedBy owl:deprecated true ; {REPLACED} {other} .\n")
+        if other == "lt:keptBy":
+            file.write(term.replace('definition "', 'definition "nearly ') + " .\n")
+    (said,) = problems(project)
+    assert " error: Lighthouse was released with another rdfs:subClassOf, in" in said
 
 
 def test_a_file_that_was_spoiled_is_told_at_its_line(project: Path) -> None:

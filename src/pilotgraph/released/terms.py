@@ -3,7 +3,8 @@
 What a term means is all that is said of it but its wording, which is labels, comments and examples: its kind,
 what it is a kind of, its domain and range, its characteristics and restrictions, its definition, and its
 scope note, which may name a unit (`comparison.terms`).  Of this nothing changes without a new major version
-of the ontology; and a term that is deprecated, or renamed, means what it meant.
+of the ontology; and a term that is deprecated, or renamed, means what it meant.  The version of the ontology
+only goes up, and its version IRI ends in it: so that no two ontologies are published as one version.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,17 @@ from rdflib import OWL, RDF, RDFS, SKOS
 
 from pilotgraph import formats
 from pilotgraph.comparison.changes import Change, Kind
+from pilotgraph.comparison.facts import renamed
 from pilotgraph.comparison.snapshot import Facts, by_subject
-from pilotgraph.comparison.terms import WORDING, changes_meaning, compare_terms, is_meaning
+from pilotgraph.comparison.terms import (
+    WORDING,
+    Terms,
+    changes_meaning,
+    compare_terms,
+    is_meaning,
+    renames,
+)
+from pilotgraph.document import quoted
 from pilotgraph.errors import Position, Problem, ReleaseError, Severity
 from pilotgraph.formats import N_TRIPLES
 from pilotgraph.project import Project
@@ -59,7 +69,10 @@ class Meant:
         return formats.serialize(self._kept, N_TRIPLES)
 
     def problems(self) -> Iterator[Problem]:
-        """Terms that mean something else, though the ontology has no new major version."""
+        """Terms that mean something else, though the ontology has no new major version; and versions that
+        cannot be.
+        """
+        yield from self._check_version_iri()
         if line := merge_mark(self.text):
             yield Problem(Position(self.shown, line, 1), Severity.ERROR, MERGED)
             return
@@ -72,12 +85,15 @@ class Meant:
             yield Problem(place, Severity.ERROR, message)
             return
         before = _version(Triples(released), self._ontology)
+        if self.version and order(self.version) < order(before):
+            message = f"ontology version {before} was released already; write it, or one after it"
+            yield Problem(self._place(_VERSION), Severity.ERROR, message)
         if _is_major(before, self.version):
             return
         yield from self._check_listed({str(quad.subject)[1:-1] for quad in released})
         now = [ox.Quad(*triple) for triple in self._kept]
         try:
-            changes = compare_terms(self._by_term(released), self._by_term(now))
+            changes = _compare(self._by_term(released), self._by_term(now))
         except ReleaseError as error:
             place = self.project.place(self._ontology.value) or Position(self.shown, 1, 1)
             yield Problem(place, Severity.ERROR, f"{FILE} and the ontology cannot be compared: {error}")
@@ -86,6 +102,29 @@ class Meant:
             # A term that is gone is an IRI that is lost, and told as such.
             if change.kind is not Kind.REMOVED and changes_meaning(change):
                 yield self._problem(change, before)
+
+    def _check_version_iri(self) -> Iterator[Problem]:
+        """Whether the version IRI is that of this version.
+
+        <https://www.w3.org/TR/owl2-syntax/#Ontology_IRI_and_Version_IRI>
+        """
+        said = self._said.text(self._ontology, [_VERSION])
+        for iri in self._said.nodes(self._ontology, _VERSION_IRI):
+            last = iri.value.rpartition("/")[2]
+            if said and last != said.value:
+                message = (
+                    f"the version IRI ends in {quoted(last)}, and owl:versionInfo is {quoted(said.value)};"
+                    " each version has an IRI of its own: make them equal"
+                )
+                yield Problem(self._place(_VERSION_IRI), Severity.ERROR, message)
+
+    def _place(self, predicate: ox.NamedNode) -> Position:
+        """Where the ontology says something of itself, or else where it begins."""
+        for file in self.project.ontology:
+            said = {quad.predicate for quad in file.quads if quad.subject == self._ontology}
+            if predicate in said and (place := file.place(predicate.value)):
+                return place
+        return self.project.place(self._ontology.value) or Position(self.shown, 1, 1)
 
     def _check_listed(self, told: set[str]) -> Iterator[Problem]:
         """Whether the file tells of each term that is on the list of what was released."""
@@ -110,8 +149,6 @@ class Meant:
         return found
 
     def _problem(self, change: Change, before: str) -> Problem:
-        # A term that was renamed has its meaning at its new name.
-        iri = change.replaced_by[0] if change.kind is Kind.RENAMED else change.iri
         what = " and ".join(_short(each.property) for each in change.properties if is_meaning(each))
         number, name = order(before), self._name(change.iri)
         wanted = f"write {number[0] + 1}.0.0" if number else "write a version such as 2.0.0"
@@ -121,11 +158,27 @@ class Meant:
             " owl:versionIRI, or leave this term as it was, deprecate it, and make another; if this term is"
             f" as it was, take {FILE} as it was at the last release"
         )
-        place = self.project.place(iri) or self.project.place(change.iri)
-        return Problem(place or Position(self.shown, 1, 1), Severity.ERROR, message)
+        place = self.project.place(change.iri) or Position(self.shown, 1, 1)
+        return Problem(place, Severity.ERROR, message)
 
     def _name(self, iri: str) -> str:
         return self.project.context.name(iri)
+
+
+def _compare(old: Terms, new: Terms) -> list[Change]:
+    """Find what happened to each term by itself, whatever replaces it.
+
+    What speaks of another term may call it by a new name, if that means the same.
+    """
+    names = renames(old, new)
+    while others := {
+        each.iri
+        for each in compare_terms(old, new, names)
+        if each.kind is Kind.RENAMED and changes_meaning(each)
+    }:
+        names = {iri: name for iri, name in names.items() if iri not in others}
+    before, after = ({iri: renamed(facts, names) for iri, facts in terms.items()} for terms in (old, new))
+    return compare_terms(before, after, names={})
 
 
 def _version(triples: Triples, ontology: ox.NamedNode) -> str:
