@@ -12,13 +12,16 @@ import sys
 import tarfile
 import zipfile
 from datetime import UTC, datetime
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from conftest import REPOSITORY
 from pilotgraph.build import build
 from pilotgraph.release import Release
+from retired import edit
 
 PINS = REPOSITORY / "constraints.txt"
 PINNED = ("--constraint", PINS, "--build-constraint", PINS)
@@ -229,6 +232,36 @@ def test_a_wheel_carries_what_build_would_write(project: Path, second: Path, tmp
     assert carried(second, tmp_path / "unpacked").name == build(project, tmp_path / "built").name
 
 
+@pytest.mark.parametrize(("edition", "version"), [("0.10.0", "0.10.0"), ("0.3.0_Draft-2", "0.3.0.draft.2")])
+def test_its_version_grows_with_that_of_the_data(
+    python: Path, project: Path, second: Path, tmp_path: Path, edition: str, version: str
+) -> None:
+    """So that `pip install --upgrade` brings new data."""
+    assert second.name == "pilotgraph-1.0.0+data.0.3.0-py3-none-any.whl"
+    with zipfile.ZipFile(second) as archive:
+        assert (
+            version_in(archive.read("pilotgraph-1.0.0+data.0.3.0.dist-info/METADATA")) == "1.0.0+data.0.3.0"
+        )
+    newer = tmp_path / "newer"
+    shutil.copytree(project, newer)
+    edit(newer / "data/dataset.yaml", "edition: 0.3.0", f"edition: {edition}")
+    program = f"""
+import sys
+sys.path.insert(0, "src")
+import packaging_backend as backend
+print(backend.prepare_metadata_for_build_wheel({str(tmp_path)!r}))
+"""
+    command: list[str | Path] = [python, "-c", program]
+    result = subprocess.run(command, cwd=newer, capture_output=True, text=True, timeout=60, check=False)
+    said = version_in((tmp_path / done(result).splitlines()[-1] / "METADATA").read_bytes())
+    assert said == f"1.0.0+data.{version}"
+    assert Version(said) > Version("1.0.0+data.0.3.0")
+
+
+def version_in(metadata: bytes) -> str:
+    return str(message_from_bytes(metadata)["Version"])
+
+
 def test_its_times_are_those_that_are_set(python: Path, project: Path, tmp_path: Path) -> None:
     made = make(python, project, tmp_path, SOURCE_DATE_EPOCH="1600000000")
     with zipfile.ZipFile(made) as archive:
@@ -241,6 +274,7 @@ def test_a_source_distribution_makes_the_same_release(
 ) -> None:
     sources(python, project, tmp_path)
     made = make(python, tmp_path / "source.tar.gz", tmp_path)
+    assert made.name == second.name
     assert carried(made, tmp_path / "there").name == carried(second, tmp_path / "here").name
 
 
