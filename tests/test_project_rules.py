@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from rdflib import OWL, RDF, RDFS, VANN, Graph, Node, URIRef
 
 from conftest import REPOSITORY, merged_ontology, n_triples, read
@@ -195,6 +196,14 @@ def test_a_module_has_a_file_of_tests(module: str) -> None:
 )
 def test_the_repository_has(name: str) -> None:
     assert (REPOSITORY / name).stat().st_size > 0
+
+
+def test_citation_names_the_version_of_the_data_and_its_day() -> None:
+    cited, data = (
+        yaml.load((REPOSITORY / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        for name in ("CITATION.cff", "data/dataset.yaml")
+    )
+    assert (cited["version"], cited["date-released"]) == (data["version"], data["modified"])
 
 
 def test_every_dependency_is_pinned() -> None:
