@@ -303,6 +303,43 @@ def test_somebody_gives_a_question_other_values(visitor: Visitor, real_release: 
     expect(page.locator("#status")).to_contain_text(f"Answer {total:,} row")
 
 
+@pytest.mark.parametrize("colour", ["lt:greenLight", "https://example.org/lights/ontology#greenLight"])
+def test_an_address_with_values_asks_for_them_as_on_a_server(keeper: Visitor, colour: str) -> None:
+    page = keeper.page
+    keeper.open(f"/queries/lights-by-colour.html?colour={quote(colour)}&from=elsewhere")
+    expect(page.locator("#status")).to_contain_text("Answer", timeout=SLOW)
+    expect(page.locator("#question-form select")).to_have_value("lt:greenLight")
+    expect(page.locator("#text")).to_contain_text("ontology#greenLight>")
+    green = page.locator("#shown tbody tr").all_text_contents()
+    page.locator("#question-form input").fill("1000")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator("#shown")).to_contain_text("Nothing in the data fits.", timeout=SLOW)
+    assert page.url.endswith("/queries/lights-by-colour.html?colour=lt%3AgreenLight&least=1000")
+    keeper.open(page.url.removeprefix(keeper.site).replace("least=1000", "least=0"))
+    expect(page.locator("#status")).to_contain_text("Answer", timeout=SLOW)
+    assert page.locator("#shown tbody tr").all_text_contents() == green
+    assert green
+
+
+@pytest.mark.parametrize(
+    "values", ["colour=lt:octarine", "least=high", "least=", "colour=lt:redLight&least=x"]
+)
+def test_an_address_with_values_that_no_field_takes_shows_no_other_answer(
+    keeper: Visitor, values: str
+) -> None:
+    keeper.open(f"/queries/lights-by-colour.html?{values}")
+    expect(keeper.page.locator("#status")).to_contain_text(
+        f"no answer for {values.partition('&')[2] or values}"
+    )
+    expect(keeper.page.locator("#shown")).to_be_empty()
+
+
+def test_an_address_without_values_shows_the_answer_that_it_came_with(keeper: Visitor) -> None:
+    keeper.open("/queries/lights-by-colour.html?from=elsewhere")
+    expect(keeper.page.locator("#shown tbody tr").first).to_be_visible()
+    assert not [each for each in keeper.sent if "wasm" in each or "data.nq" in each]
+
+
 def test_somebody_searches(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("/browse.html")

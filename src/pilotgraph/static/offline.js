@@ -64,8 +64,30 @@ function question(form) {
     const query = [...form.elements].filter(({ name }) => name).reduce(bind, published);
     shown.textContent = query;
     edit.hash = new URLSearchParams({ query });
+    history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);
     desk.run(query);
   });
+
+  // An address with values asks for them, as it does where a server answers.
+  const asked = new URLSearchParams(location.search);
+  const fields = [...form.elements].filter(({ name }) => name && asked.has(name));
+  const wrong = fields.filter((field) => !fill(field, asked.get(field.name)));
+  if (wrong.length) {
+    const named = wrong.map(({ name }) => `${name}=${asked.get(name)}`).join(" and ");
+    desk.say(`This page has no answer for ${named}, which the address asks for. Choose, and press Ask.`);
+    document.getElementById("shown").replaceChildren();
+  } else if (fields.length) form.requestSubmit();
+}
+
+// Put a value into a field, if it takes it.
+function fill(field, value) {
+  const option = [...(field.options ?? [])].find((each) => each.value === value || each.dataset.term === `<${value}>`);
+  const wanted = option?.value ?? value;
+  const before = field.value;
+  field.value = wanted;
+  if (field.value === wanted && field.checkValidity()) return true;
+  field.value = before;
+  return false;
 }
 
 // The query with another value in the line of a parameter, put there as a term and not as text.
