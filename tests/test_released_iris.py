@@ -148,6 +148,24 @@ def test_what_a_record_tells_of_is_on_the_list(project: Path, missing: str) -> N
         f"data/releases/0.2.0.ttl:1:1: error: <{LIGHTS}{missing}> was released, as this record tells; bring"
         " its line in data/iris.txt back"
     ]
+    assert list(Listed(sources).problems()) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (["ontology#Keeper"], "1 IRI is not listed here yet; `pilotgraph build --record-iris` adds it"),
+        (
+            ["ontology#Keeper", "ontology#callSign"],
+            "2 IRIs are not listed here yet; `pilotgraph build --record-iris` adds them",
+        ),
+    ],
+)
+def test_how_many_are_new_is_told(project: Path, missing: list[str], said: str) -> None:
+    whole = listed(project).content().splitlines()
+    lines = [line for line in whole if line.removeprefix(LIGHTS) not in missing]
+    (project / "data/iris.txt").write_text("\n".join(lines), encoding="utf-8")
+    assert list(map(str, listed(project).problems())) == [f"data/iris.txt:1:1: info: {said}"]
 
 
 def test_an_iri_that_is_lost_is_told_at_its_line_and_a_tombstone_is_no_loss(project: Path) -> None:

@@ -15,6 +15,7 @@ from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.executables import query_iri
 from pilotgraph.project import Project
 from pilotgraph.provenance import release_iri
+from pilotgraph.released import records
 from pilotgraph.released.records import FOLDER, MERGED, Recorded, merge_mark, order, record_path
 from pilotgraph.sources import shown
 from pilotgraph.triples import AS
@@ -63,11 +64,13 @@ class Listed:
         for number, iri in enumerate(self.lines, 1):
             if iri and not iri.startswith("#") and iri not in self.now:
                 yield self._lost(iri, Position(self.shown, number, 1))
-        # Before the first release is published there is no list, and nothing to be told.
-        if self.new and self.lines:
-            message = (
-                f"{len(self.new)} IRIs are not listed here yet; `pilotgraph build --record-iris` adds them"
-            )
+        # Before the first release is published there is no list, and nothing to be told.  What was lost from
+        # it is not new, and is not to be added.
+        recorded = records.read(self.project.root, self.project.iri)
+        if self.new and self.lines and not any(self.check_told(recorded.releases)):
+            total = len(self.new)
+            are, them = ("IRI is", "it") if total == 1 else ("IRIs are", "them")
+            message = f"{total} {are} not listed here yet; `pilotgraph build --record-iris` adds {them}"
             yield Problem(Position(self.shown, 1, 1), Severity.INFO, message)
 
     @cached_property
