@@ -72,6 +72,25 @@ def test_the_id_of_a_thing_that_is_not_there_is_refused(release: Release) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("default", "typed", "meant"),
+    [
+        pytest.param("<id/lighthouse/north-teal>", "gannet-stack", "lighthouse/gannet-stack", id="a thing"),
+        pytest.param(
+            "<id/lighthouse/north-teal>", "Gannet-Stack", "lighthouse/gannet-stack", id="in capitals"
+        ),
+        pytest.param("<ontology#greenLight>", "redlight", "lt:redLight", id="a term"),
+        pytest.param("<ontology#greenLight>", "colour/redLight", "lt:redLight", id="of another class"),
+    ],
+)
+def test_the_last_part_of_an_id_is_told_with_the_whole(
+    release: Release, default: str, typed: str, meant: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        checked(release, default, typed)
+    assert str(caught.value) == f"tower: the release has no {typed}; did you mean {meant}?"
+
+
 @pytest.mark.parametrize("typed", ["redLight", "lt:reddLight"])
 def test_so_is_a_term_that_the_ontology_does_not_have(release: Release, typed: str) -> None:
     checked(release, "<ontology#greenLight>", "lt:redLight")

@@ -3,8 +3,9 @@
 A name that is almost right, or the id of a thing that the release lacks, is told with the nearest ones.
 """
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def check_things(lookup: Lookup, text: str, values: Mapping[str, str], context: 
         iri = typed_iri(values[parameter.name], context)
         if iri.startswith(ours) and not lookup.exists(iri):
             named = context.compact(iri)
-            near = get_close_matches(named, map(context.compact, lookup.alike(parameter.default.value)))
+            near = _near(named, [context.compact(each) for each in lookup.alike(parameter.default.value)])
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise QueryError(f"{parameter.name}: the release has no {named}{hint}")
+
+
+def _near(named: str, possible: Sequence[str]) -> list[str]:
+    """The possible values that were perhaps meant: those that end so, or else those that look alike."""
+    ending = [each for each in possible if _last(each) == _last(named)]
+    return sorted(ending)[:3] or get_close_matches(named, possible)
+
+
+def _last(named: str) -> str:
+    return re.split("[/:#]", named)[-1].casefold()
