@@ -1,12 +1,18 @@
 """What people read of a comparison."""
 
+import json
+
 import pytest
+from rdflib import OWL
 
 from comparisons import NEW, OLD
+from pilotgraph.comparison.as_json import as_json
+from pilotgraph.comparison.as_rdf import Told, describe_changes, describe_versions
 from pilotgraph.comparison.comparing import compare
+from pilotgraph.comparison.markdown import as_markdown
 from pilotgraph.comparison.names import Names
 from pilotgraph.comparison.text import Look, as_text, difference
-from snapshots import snapshot, things
+from snapshots import DATASET, snapshot, things
 
 TOLD = """\
 Few statements
@@ -64,6 +70,7 @@ Terms: 2
 
     near (object property)
     https://example.org/small/ontology#near
+      means something else
       sub property of: [ owl:inverseOf of ] → [ owl:inverseOf t:about ]
 
   Renamed: 1
@@ -152,3 +159,56 @@ def test_the_lines_that_differ_between_texts() -> None:
     assert list(difference(old, old.replace("a", "x").replace("h", "y"))) == [
         *("-a", "+x", " b", "…", " g", "-h", "+y")
     ]
+
+
+ONTOLOGY = """
+    d:ontology a owl:Ontology ; owl:versionInfo "1.0.0" ; dcterms:title "Small"@en .
+    t:of a owl:ObjectProperty ; rdfs:label "of"@en ; skos:definition "what it is about"@en .
+"""
+MARKS = "t:of owl:deprecated true ; dcterms:isReplacedBy t:about . t:about a owl:ObjectProperty ; "
+
+
+@pytest.mark.parametrize(
+    ("taken", "put", "said"),
+    [
+        pytest.param('"what', '"whatever', ["means something else"], id="meaning"),
+        pytest.param('"of"', '"on"', ["in other words, with the same meaning"], id="wording"),
+        pytest.param('"what', '"whatever', [], id="new"),
+        pytest.param("t:of a", "t:of owl:deprecated true ; a", [], id="deprecated"),
+        pytest.param(
+            "t:of a",
+            f'{MARKS} skos:definition "whatever it is about"@en . t:of a',
+            ["means something else"],
+            id="renamed, with another meaning",
+        ),
+        pytest.param(
+            "t:of a", f'{MARKS} skos:definition "what it is about"@en . t:of a', [], id="renamed, and no more"
+        ),
+    ],
+)
+def test_whether_a_term_means_what_it_meant(
+    taken: str, put: str, said: list[str], request: pytest.FixtureRequest
+) -> None:
+    old = "" if request.node.callspec.id == "new" else ONTOLOGY
+    before, after = snapshot(ontology=old), snapshot(ontology=ONTOLOGY.replace(taken, put, 1))
+    comparison, names = compare(before, after), Names.of(after, before)
+    told = [line.strip() for line, _ in as_text(comparison, names)]
+    assert [line for line in told if "mean" in line] == said
+    items = as_markdown(comparison, names).splitlines()
+    assert [line.rpartition("): ")[2] for line in items if "mean" in line and "/ontology#" in line] == said
+
+
+def test_the_version_of_the_ontology_is_told_everywhere() -> None:
+    before, after = (
+        snapshot(ontology=ONTOLOGY.replace("1.0.0", each), version=each) for each in ("1.0.0", "2.0.0")
+    )
+    comparison, names = compare(before, after), Names.of(after, before)
+    recorded = Told([*describe_versions(comparison), *describe_changes(comparison)], DATASET).of("2.0.0")
+    told = [line for line, _ in as_text(comparison, names)]
+    assert told[-1] == "      version info: 1.0.0 → 2.0.0"
+    for each in (comparison, recorded):
+        assert as_markdown(each, names).endswith("\n  - version info: 1.0.0 → 2.0.0\n")
+    (change,) = json.loads(as_json(comparison, names))["changes"]
+    (version,) = change["properties"]
+    assert (change["iri"], version["iri"]) == (f"{DATASET}ontology", str(OWL.versionInfo))
+    assert [each["value"] for each in version["removed"] + version["added"]] == ["1.0.0", "2.0.0"]

@@ -5,9 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from pilotgraph.comparison.changes import Change, Comparison, Kind, PropertyChange, Sort
 from pilotgraph.comparison.names import Names
-from pilotgraph.comparison.terms import is_meaning
 from pilotgraph.comparison.text import difference
-from pilotgraph.comparison.told import Told, name, named, nested, numbers, version_line, with_parts
+from pilotgraph.comparison.told import (
+    Told,
+    name,
+    named,
+    nested,
+    numbers,
+    of_meaning,
+    version_line,
+    with_parts,
+)
 
 # What CommonMark reads as more than a character; a line of ours never begins with any other.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~]")
@@ -72,8 +80,8 @@ def _item(told: Told, names: Names, margin: str) -> Iterator[str]:
         said += f"; use {instead} instead"
     if change.moved_from:
         said += f", moved from {escape(names.term(change.moved_from))}"
-    if change.sort is Sort.TERM and change.kind is Kind.CHANGED and not any(map(is_meaning, change.told)):
-        said += ", in other words"
+    if meaning := of_meaning(change):
+        said += f": {meaning}"
     yield f"{margin}- {said}"
     for each in change.told:
         yield from _property(each, names, f"{margin}  ", compared=change.kind is not Kind.WITHDRAWN)

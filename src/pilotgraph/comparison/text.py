@@ -11,8 +11,17 @@ from itertools import groupby
 
 from pilotgraph.comparison.changes import Comparison, Kind, PropertyChange, Sort
 from pilotgraph.comparison.names import Names
-from pilotgraph.comparison.terms import is_meaning
-from pilotgraph.comparison.told import Told, name, named, nested, numbers, summary, version_line, with_parts
+from pilotgraph.comparison.told import (
+    Told,
+    name,
+    named,
+    nested,
+    numbers,
+    of_meaning,
+    summary,
+    version_line,
+    with_parts,
+)
 
 _HEADINGS = {
     Sort.TERM: "Terms",
@@ -97,8 +106,8 @@ def _thing(told: Told, names: Names, margin: str) -> Iterator[Line]:
         for label, iri in named(change.replaced_by, names):
             yield f"{inner}use {label} instead", Look.NEW
             yield f"{inner}{iri}", Look.IRI
-    if change.sort is Sort.TERM and change.kind is Kind.CHANGED and not any(map(is_meaning, change.told)):
-        yield f"{inner}in other words, with the same meaning", Look.PLAIN
+    if said := of_meaning(change):
+        yield f"{inner}{said}", Look.PLAIN
     for each in change.told:
         yield from _property(each, names, inner, signs="" if change.kind is Kind.WITHDRAWN else "-+")
     for part in told.parts:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pilotgraph.comparison.changes import WHOLE, Change, Comparison, Kind, Sort, Version
 from pilotgraph.comparison.names import Names
+from pilotgraph.comparison.terms import changes_meaning
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ def numbers(version: Version) -> str:
 def name(change: Change, names: Names) -> str:
     """What something was called; a term without a label, by its local name as words."""
     return change.label or (names.term(change.iri) if change.sort is Sort.TERM else change.iri)
+
+
+def of_meaning(change: Change) -> str:
+    """Whether a term means something else, or is only spoken of in other words; empty if neither."""
+    if change.sort is not Sort.TERM or change.kind in (Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED):
+        return ""
+    if changes_meaning(change):
+        return "means something else"
+    return "in other words, with the same meaning" if change.kind is Kind.CHANGED else ""
 
 
 def named(iris: Sequence[str], names: Names) -> list[tuple[str, str]]:
