@@ -393,7 +393,7 @@ def test_a_query_that_does_not_read_is_no_update(root: Path) -> None:
     fill(QUERY, b"# question: What if?\nDELETE WHERE { ?s ?p ?o }\n")(root)
     assert findings(root) == (
         1,
-        [f"{QUERY}:1:1: error: This endpoint answers queries only; it takes no updates."],
+        [f"{QUERY}:1:1: error: Only queries are answered here: updates are not taken."],
     )
 
 

@@ -81,7 +81,7 @@ def test_a_fact_is_asked_for_same_as_another_or_excluded(context: Context) -> No
         pytest.param(
             "L1: {fact: x, ask: '?a ?b ?c . SERVICE <urn:x> {}'}",
             "f.yaml:1:20: error: L1: an ask is plain triple patterns, and its line 1 is not:"
-            " This endpoint asks no other endpoint: SERVICE is not taken.",
+            " No other endpoint is asked from here: SERVICE is not taken.",
             id="a question to another endpoint",
         ),
         pytest.param("L1: {excluded: ''}", "f.yaml:1:16: error: L1: a text is wanted here", id="no reason"),

@@ -15,8 +15,8 @@ from pilotgraph import copies, guard, joins
 from pilotgraph.errors import LimitExceeded, MalformedQuery, QueryError, QueryRefused
 from pilotgraph.guard import MAX_DEPTH, MAX_TOKENS, Reading, comments, prologue, read
 
-NO_SERVICE = "This endpoint asks no other endpoint: SERVICE is not taken."
-NO_UPDATE = "This endpoint answers queries only; it takes no updates."
+NO_SERVICE = "No other endpoint is asked from here: SERVICE is not taken."
+NO_UPDATE = "Only queries are answered here: updates are not taken."
 
 NOWHERE = "<http://127.0.0.1:9/>"  # it answers at once that nothing is there
 PREFIXES = ("", "ex", "service", "SERVICE", "SERVICEex")

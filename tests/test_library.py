@@ -401,14 +401,14 @@ def test_a_graph_as_answer(text: str, lights: OpenRelease) -> None:
         ),
         pytest.param(
             QueryRefused,
-            "This endpoint asks no other endpoint: SERVICE is not taken.",
+            "No other endpoint is asked from here: SERVICE is not taken.",
             "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
             {},
             id="it asks someone else",
         ),
         pytest.param(
             QueryRefused,
-            "This endpoint answers queries only; it takes no updates.",
+            "Only queries are answered here: updates are not taken.",
             "DELETE WHERE { ?s ?p ?o }",
             {},
             id="it is an update",

@@ -146,7 +146,7 @@ def test_rows_that_differ_in_what_they_say_beside_are_one_link(root: Path) -> No
         pytest.param(
             "?subject_id rdfs:label",
             "SERVICE <https://example.net/> { ?a ?b ?c } ?subject_id rdfs:label",
-            f"{QUERY}:1:1: error: This endpoint asks no other endpoint: SERVICE is not taken.",
+            f"{QUERY}:1:1: error: No other endpoint is asked from here: SERVICE is not taken.",
             id="a question to another endpoint",
         ),
         pytest.param(

@@ -349,7 +349,7 @@ def test_refused(
 def test_an_update_is_refused(method: str, query_string: str, content_type: str | None, body: bytes) -> None:
     with pytest.raises(QueryRefused) as refused:
         read(method, query_string, content_type, None, body)
-    assert str(refused.value) == "This endpoint answers queries only; it takes no updates."
+    assert str(refused.value) == "Only queries are answered here: updates are not taken."
 
 
 @pytest.mark.parametrize(

@@ -192,8 +192,8 @@ def test_a_graph_is_named_by_an_absolute_iri(store: LocalStore, iri: str) -> Non
     ("text", "message"),
     [
         ("SELECT * { SERVICE <http://localhost/> {} }",
-         "This endpoint asks no other endpoint: SERVICE is not taken."),
-        ("CLEAR ALL", "This endpoint answers queries only; it takes no updates."),
+         "No other endpoint is asked from here: SERVICE is not taken."),
+        ("CLEAR ALL", "Only queries are answered here: updates are not taken."),
     ],
 )  # fmt: skip
 def test_what_the_guard_refuses_is_not_evaluated(store: LocalStore, text: str, message: str) -> None:

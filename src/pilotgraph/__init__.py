@@ -85,7 +85,7 @@ def query(name_or_text: str, /, **parameters: object) -> Any:
     (True, False)
     >>> pilotgraph.query("ASK { SERVICE <http://example.org/> {} }")
     Traceback (most recent call last):
-    pilotgraph.errors.QueryRefused: This endpoint asks no other endpoint: SERVICE is not taken.
+    pilotgraph.errors.QueryRefused: No other endpoint is asked from here: SERVICE is not taken.
 
     For SELECT it gives a `pandas.DataFrame`, or a list of rows where there is no pandas; for ASK a bool; for
     CONSTRUCT and DESCRIBE an `rdflib.Graph`.  IRIs are texts, years whole numbers, dates dates, and what

@@ -223,7 +223,7 @@ class _Scan:
             return
         if self.in_prologue:
             if word in _UPDATE:
-                raise QueryRefused("This endpoint answers queries only; it takes no updates.")
+                raise QueryRefused("Only queries are answered here: updates are not taken.")
             self.in_prologue = False
             self.shape.clear()
         self.joins.word(word)
@@ -295,4 +295,4 @@ def _malformed(text: str, start: int, reason: str) -> MalformedQuery:
 
 
 def _no_service() -> QueryRefused:
-    return QueryRefused("This endpoint asks no other endpoint: SERVICE is not taken.")
+    return QueryRefused("No other endpoint is asked from here: SERVICE is not taken.")

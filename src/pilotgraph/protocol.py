@@ -252,7 +252,7 @@ def _bad_request(message: str, offers: Sequence[str] = ()) -> RequestError:
 
 
 def _no_updates() -> QueryRefused:
-    return QueryRefused("This endpoint answers queries only; it takes no updates.")
+    return QueryRefused("Only queries are answered here: updates are not taken.")
 
 
 def _unsupported(reason: str) -> RequestError:
