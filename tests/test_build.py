@@ -421,8 +421,7 @@ def test_an_iri_in_a_broken_record_is_not_lost(project: Path) -> None:
 def test_a_list_that_is_not_text_is_refused_at_its_line(project: Path) -> None:
     (project / "data/iris.txt").write_bytes(b"# fine\n\xff\xfe\n")
     assert refusal(project) == [
-        "data/iris.txt:2:1: error: <\ufffd\ufffd> was released, and an IRI is for ever;"
-        " bring it back, as deprecated or as a tombstone if need be"
+        "data/iris.txt:2:1: error: byte 8 is not UTF-8; save the file as UTF-8",
     ]
 
 

@@ -1,18 +1,13 @@
 """What people read of a comparison."""
 
-import json
-
 import pytest
-from rdflib import OWL
 
 from comparisons import NEW, OLD
-from pilotgraph.comparison.as_json import as_json
-from pilotgraph.comparison.as_rdf import Told, describe_changes, describe_versions
 from pilotgraph.comparison.comparing import compare
 from pilotgraph.comparison.markdown import as_markdown
 from pilotgraph.comparison.names import Names
 from pilotgraph.comparison.text import Look, as_text, difference
-from snapshots import DATASET, snapshot, things
+from snapshots import snapshot, things
 
 TOLD = """\
 Few statements
@@ -196,19 +191,3 @@ def test_whether_a_term_means_what_it_meant(
     assert [line for line in told if "mean" in line] == said
     items = as_markdown(comparison, names).splitlines()
     assert [line.rpartition("): ")[2] for line in items if "mean" in line and "/ontology#" in line] == said
-
-
-def test_the_version_of_the_ontology_is_told_everywhere() -> None:
-    before, after = (
-        snapshot(ontology=ONTOLOGY.replace("1.0.0", each), version=each) for each in ("1.0.0", "2.0.0")
-    )
-    comparison, names = compare(before, after), Names.of(after, before)
-    recorded = Told([*describe_versions(comparison), *describe_changes(comparison)], DATASET).of("2.0.0")
-    told = [line for line, _ in as_text(comparison, names)]
-    assert told[-1] == "      version info: 1.0.0 → 2.0.0"
-    for each in (comparison, recorded):
-        assert as_markdown(each, names).endswith("\n  - version info: 1.0.0 → 2.0.0\n")
-    (change,) = json.loads(as_json(comparison, names))["changes"]
-    (version,) = change["properties"]
-    assert (change["iri"], version["iri"]) == (f"{DATASET}ontology", str(OWL.versionInfo))
-    assert [each["value"] for each in version["removed"] + version["added"]] == ["1.0.0", "2.0.0"]

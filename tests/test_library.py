@@ -37,8 +37,9 @@ from web import LIGHTS, serving
 
 @pytest.fixture(autouse=True)
 def _named(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the package is part of, the release here is that of the lighthouses."""
+    """Whatever is installed here, the release is that of the lighthouses, and there is no pandas."""
     monkeypatch.setenv("PILOTGRAPH_RELEASE", str(release.path))
+    monkeypatch.setitem(sys.modules, "pandas", None)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ import pytest
 from rdflib import DCTERMS, RDF, RDFS, Graph, Namespace, URIRef
 
 from pilotgraph.app import create_app
+from pilotgraph.downloads.archive import Archive
+from pilotgraph.downloads.records import read_history, records
 from pilotgraph.formats import RESULT_FORMATS
 from pilotgraph.release import Release
 from pilotgraph.store import LocalStore, Query
@@ -299,3 +301,11 @@ def test_every_iri_of_ours_in_any_file_of_the_release_leads_somewhere(real_relea
             if response.status_code not in (200, 303):
                 lost[iri] = response.status_code
     assert lost == {}
+
+
+def test_a_version_on_record_is_built_as_it_was_published(real_release: Release) -> None:
+    """Who changes what a release holds writes a new version into dataset.yaml, which is not on record yet."""
+    known = records(read_history(real_release), "https://w3id.org/pilotgraph/")
+    assert known
+    assert all(each.content for each in known)
+    assert not Archive(real_release, known).differs

@@ -189,6 +189,17 @@ def test_what_is_replaced_means_what_it_meant_even_if_the_other_does_too(project
     assert " error: liveView was released with another skos:definition, in" in said
 
 
+def test_less_may_be_said_of_a_term_that_has_another_name(project: Path) -> None:
+    text = (project / ONTOLOGY).read_text(encoding="utf-8").replace("lt:tendedBy", "lt:keptBy")
+    mark = f"\nlt:tendedBy a owl:ObjectProperty ; owl:deprecated true ; {REPLACED} lt:keptBy .\n"
+    (project / ONTOLOGY).write_text(text + mark, encoding="utf-8")
+    assert problems(project) == []
+    more = 'lt:tendedBy skos:scopeNote "by night only"@en .\n'
+    (project / ONTOLOGY).write_text(text + mark + more, encoding="utf-8")
+    (said,) = problems(project)
+    assert " error: tendedBy was released with another " in said
+
+
 @pytest.mark.parametrize("other", ["lt:keptBy", "lt:inSightOf"])
 def test_what_speaks_of_a_replacement_that_means_something_else_is_changed(project: Path, other: str) -> None:
     """The restriction of lighthouses names another property."""

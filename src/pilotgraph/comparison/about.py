@@ -1,7 +1,6 @@
 """Two descriptions -> changes of the named graphs, and of what is said of the dataset and the ontology.
 
 Version, day of issue, numbers, files and what is measured differ with each release: they are no changes.
-The version of the ontology is one: it stays as it is until terms change.
 """
 
 from collections.abc import Mapping
@@ -18,7 +17,6 @@ from pilotgraph.service_description import SD
 
 # What is said of a named graph by those who wrote the dataset, and not counted.
 _OF_GRAPHS = frozenset(map(str, (DCTERMS.title, DCTERMS.description)))
-_VERSION = str(OWL.versionInfo)
 # What is said of this version alone.
 _SPACES = tuple(map(str, (VOID, DQV, SPDX, PROV)))
 _OF_VERSIONS = frozenset(
@@ -73,11 +71,8 @@ def _described(snapshot: Snapshot) -> dict[str, Facts]:
         facts = found[iri] = _lasting(snapshot.described[iri], snapshot.dataset)
         named = {each.value for values in facts.values() for each in values if isinstance(each, NamedNode)}
         wanted += sorted(named & snapshot.described.keys() - set(wanted))
-    for iri, facts in snapshot.terms.items():
-        if not is_term(facts):
-            version = {_VERSION: facts[_VERSION]} if _VERSION in facts else {}
-            found[iri] = _lasting(facts, snapshot.dataset) | version
-    return found
+    headers = ((iri, facts) for iri, facts in snapshot.terms.items() if not is_term(facts))
+    return found | {iri: _lasting(facts, snapshot.dataset) for iri, facts in headers}
 
 
 def _lasting(facts: Facts, dataset: str) -> Facts:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, SKOS
 
 from pilotgraph import formats
-from pilotgraph.comparison.changes import Change, Kind
+from pilotgraph.comparison.changes import Change, Kind, PropertyChange
 from pilotgraph.comparison.facts import renamed
 from pilotgraph.comparison.snapshot import Facts, by_subject
 from pilotgraph.comparison.terms import (
@@ -168,7 +168,8 @@ class Meant:
 def _compare(old: Terms, new: Terms) -> list[Change]:
     """Find what happened to each term by itself, whatever replaces it.
 
-    What speaks of another term may call it by a new name, if that means the same.
+    What speaks of another term may call it by a new name, if that means the same.  Of a term that has such a
+    name, less may be said than before: what it means is said there.
     """
     names = renames(old, new)
     while others := {
@@ -178,7 +179,12 @@ def _compare(old: Terms, new: Terms) -> list[Change]:
     }:
         names = {iri: name for iri, name in names.items() if iri not in others}
     before, after = ({iri: renamed(facts, names) for iri, facts in terms.items()} for terms in (old, new))
-    return compare_terms(before, after, names={})
+    found = compare_terms(before, after, names={})
+    return [each for each in found if each.iri not in names or any(map(_says_more, each.properties))]
+
+
+def _says_more(change: PropertyChange) -> bool:
+    return bool(is_meaning(change) and change.added)
 
 
 def _version(triples: Triples, ontology: ox.NamedNode) -> str:
