@@ -142,6 +142,12 @@ def test_judge(headers: dict[str, str], verdict: Verdict) -> None:
     assert judge("GET", headers, PLAIN, MODIFIED) == verdict
 
 
+def test_the_date_of_a_file_in_one_form_tells_which_form_that_is() -> None:
+    asked = {"Range": "bytes=0-9", "If-Range": THAT_DAY, "Accept-Encoding": "gzip"}
+    assert judge("GET", asked, PLAIN, MODIFIED) == WHOLE
+    assert judge("GET", asked, PLAIN, MODIFIED, alone=True) == part(0, 10)
+
+
 def test_a_range_is_for_get_only() -> None:
     assert judge("HEAD", {"Range": "bytes=0-9"}, PLAIN, MODIFIED) == WHOLE
 

@@ -31,7 +31,7 @@ def listed(project: Path) -> Listed:
 
 
 def test_without_a_list_nothing_is_told(project: Path) -> None:
-    assert list(listed(project).problems()) == []
+    assert list(listed(project).problems(())) == []
 
 
 def test_it_has_things_parts_terms_graphs_and_questions(project: Path) -> None:
@@ -62,7 +62,7 @@ def test_what_an_editor_does_to_it_is_mended(project: Path, write: object) -> No
     whole = listed(project).content()
     (project / "data/iris.txt").write_bytes(write(whole).encode())
     found = listed(project)
-    assert list(found.problems()) == []
+    assert list(found.problems(())) == []
     assert found.content() == whole
 
 
@@ -74,7 +74,7 @@ def test_comments_come_first_and_stay(project: Path) -> None:
 def test_what_a_merge_left_is_told_at_its_line(project: Path) -> None:
     text = f"{LIGHTS}\n<<<<<<< HEAD\n{LIGHTS}id/a\n=======\n{LIGHTS}id/b\n>>>>>>> other\n"
     (project / "data/iris.txt").write_text(text, encoding="utf-8")
-    assert list(map(str, listed(project).problems())) == [
+    assert list(map(str, listed(project).problems(()))) == [
         "data/iris.txt:2:1: error: a merge left its marks here; keep what both sides have, and take the marks"
         " out"
     ]
@@ -96,7 +96,7 @@ def test_another_encoding_is_told_once(project: Path, content: bytes, said: str)
     put_on_record(project, "0.2.0")
     (project / "data/iris.txt").write_bytes(content)
     found = listed(project)
-    assert list(map(str, found.problems())) == [f"data/iris.txt:{said}"]
+    assert list(map(str, found.problems(()))) == [f"data/iris.txt:{said}"]
     assert list(found.check_told(records.read(project, LIGHTS).releases)) == []
 
 
@@ -116,9 +116,9 @@ def test_a_release_on_record_is_an_iri_for_ever(project: Path) -> None:
     put_on_record(project, "0.2.0")
     assert f"{LIGHTS}releases/0.2.0" in listed(project).content().splitlines()
     (project / "data/iris.txt").write_text(listed(project).content(), encoding="utf-8")
-    assert list(listed(project).problems()) == []
+    assert list(listed(project).problems(())) == []
     (project / "data/releases/0.2.0.ttl").unlink()
-    (said,) = map(str, listed(project).problems())
+    (said,) = map(str, listed(project).problems(()))
     assert said.endswith(
         f":1: error: <{LIGHTS}releases/0.2.0> was released; bring data/releases/0.2.0.ttl back"
     )
@@ -128,7 +128,7 @@ def test_the_present_version_may_have_been_stopped_before_it_was_on_record(proje
     text = listed(project).content(f"{LIGHTS}releases/0.3.0")
     assert f"{LIGHTS}releases/0.3.0" in text.splitlines()
     (project / "data/iris.txt").write_text(text, encoding="utf-8")
-    (said,) = map(str, listed(project).problems())
+    (said,) = map(str, listed(project).problems(()))
     assert said.endswith(
         f":1: warning: <{LIGHTS}releases/0.3.0> is not on record; bring data/releases/0.3.0.ttl back if it"
         " was lost, or publish again with `pilotgraph build --record-iris` if that was stopped"
@@ -148,7 +148,7 @@ def test_what_a_record_tells_of_is_on_the_list(project: Path, missing: str) -> N
         f"data/releases/0.2.0.ttl:1:1: error: <{LIGHTS}{missing}> was released, as this record tells; bring"
         " its line in data/iris.txt back"
     ]
-    assert list(Listed(sources).problems()) == []
+    assert list(Listed(sources).problems(releases)) == []
 
 
 @pytest.mark.parametrize(
@@ -165,16 +165,16 @@ def test_how_many_are_new_is_told(project: Path, missing: list[str], said: str) 
     whole = listed(project).content().splitlines()
     lines = [line for line in whole if line.removeprefix(LIGHTS) not in missing]
     (project / "data/iris.txt").write_text("\n".join(lines), encoding="utf-8")
-    assert list(map(str, listed(project).problems())) == [f"data/iris.txt:1:1: info: {said}"]
+    assert list(map(str, listed(project).problems(()))) == [f"data/iris.txt:1:1: info: {said}"]
 
 
 def test_an_iri_that_is_lost_is_told_at_its_line_and_a_tombstone_is_no_loss(project: Path) -> None:
     gone = f"{LIGHTS}id/lighthouse/phantom-rock"
     (project / "data/iris.txt").write_text(f"# Ours.\n{LIGHTS}\n{gone}\n", encoding="utf-8")
-    errors = [str(each) for each in listed(project).problems() if each.stops_a_release]
+    errors = [str(each) for each in listed(project).problems(()) if each.stops_a_release]
     assert errors == [
         f"data/iris.txt:3:1: error: <{gone}> was released, and an IRI is for ever; bring it back, as"
         " deprecated or as a tombstone if need be"
     ]
     (project / "data/lighthouses/phantom-rock.yaml").write_text("id: lighthouse/phantom-rock\n")
-    assert [each for each in listed(project).problems() if each.stops_a_release] == []
+    assert [each for each in listed(project).problems(()) if each.stops_a_release] == []

@@ -380,7 +380,8 @@ def test_the_same_data_with_something_else_beside_them_is_another_release(
     edit(copy / "data/dataset.yaml", "name: Lighthouses", "name: Beacons")
     message = (
         "version 0.4.0 was published with these data, and with something else beside them (what is said of"
-        " the dataset, the ontology, shapes, questions, pictures); write a new version"
+        " the dataset, the ontology, shapes, questions, pictures, or how the program writes them); write a"
+        " new version"
     )
     notes = list[Problem]()
     other = build(copy, tmp_path / "other", note=notes.append)

@@ -194,6 +194,9 @@ def test_less_may_be_said_of_a_term_that_has_another_name(project: Path) -> None
     mark = f"\nlt:tendedBy a owl:ObjectProperty ; owl:deprecated true ; {REPLACED} lt:keptBy .\n"
     (project / ONTOLOGY).write_text(text + mark, encoding="utf-8")
     assert problems(project) == []
+    same = "lt:tendedBy owl:equivalentProperty lt:keptBy ; rdfs:subPropertyOf lt:keptBy .\n"
+    (project / ONTOLOGY).write_text(text + mark + same, encoding="utf-8")
+    assert problems(project) == []
     more = 'lt:tendedBy skos:scopeNote "by night only"@en .\n'
     (project / ONTOLOGY).write_text(text + mark + more, encoding="utf-8")
     (said,) = problems(project)

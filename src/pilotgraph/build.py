@@ -66,7 +66,8 @@ def build(  # noqa: PLR0913 (what a caller may tell, each by its name)
     problems = sorted([*uncommitted, *report.problems, *named.problems])
     if any(problem.stops_a_release for problem in problems):
         raise ReleaseRefused(problems)
-    mended = set(Listed(project).problems()) if record_iris else set()
+    recorded = records.read(project.root, project.iri)
+    mended = set(Listed(project).problems(recorded.releases)) if record_iris else set()
     for problem in problems:
         if problem not in mended:
             note(problem)
@@ -76,7 +77,6 @@ def build(  # noqa: PLR0913 (what a caller may tell, each by its name)
     progress(f"Writing {sum(map(len, named.data.values()))} triples")
     version = project.said(DCAT.version)
     check_version(version)  # before it becomes a part of IRIs
-    recorded = records.read(project.root, project.iri)
     files = contents(project, report, named, origin, recorded.releases) | pictures
     registration: Registration | None = None
     if record_iris:

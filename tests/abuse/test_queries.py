@@ -26,7 +26,7 @@ MAY = re.compile(r"\bmay (be|have)\b[^;]*\d")
 SLOW = "took longer than 1 second"
 LARGE = "answer is larger than 5 MB, the limit"
 HUNGRY = "needed more than 200 MB of memory, the limit"
-UPDATES = "it takes no updates"
+UPDATES = "updates are not taken"
 
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 TEN_MB = 10_000_000

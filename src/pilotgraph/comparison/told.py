@@ -101,7 +101,7 @@ def name(change: Change, names: Names) -> str:
 
 def of_meaning(change: Change) -> str:
     """Whether a term means something else, or is only spoken of in other words; empty if neither."""
-    if change.sort is not Sort.TERM or change.kind in (Kind.ADDED, Kind.WITHDRAWN, Kind.REMOVED):
+    if change.sort is not Sort.TERM or change.kind in WHOLE:
         return ""
     if changes_meaning(change):
         return "means something else"

@@ -59,10 +59,13 @@ def select(headers: Mapping[str, str], forms: Sequence[Stored]) -> Stored:
     return accepted[0]
 
 
-def judge(method: str, headers: Mapping[str, str], form: Stored, modified: datetime | None) -> Verdict:
+def judge(
+    method: str, headers: Mapping[str, str], form: Stored, modified: datetime | None, *, alone: bool = False
+) -> Verdict:
     """Hold a request against the form of the file that was selected for it.
 
     :param modified: when the file last changed, to the second; None if that is not known.
+    :param alone: whether the file has no other form.
     """
     if "If-Match" in headers:
         if not parse_etags(_read(headers, "If-Match")).contains(form.tag):
@@ -76,7 +79,7 @@ def judge(method: str, headers: Mapping[str, str], form: Stored, modified: datet
         return Verdict(HTTPStatus.NOT_MODIFIED)
     whole = Verdict(HTTPStatus.OK, 0, form.size)
     # "GET is the only method for which range handling is defined."
-    if method != "GET" or not form.size or not _range_holds(headers, form.tag, modified):
+    if method != "GET" or not form.size or not _range_holds(headers, form.tag, modified, alone):
         return whole
     return _part(_read(headers, "Range"), form.size) or whole
 
@@ -104,7 +107,7 @@ def _names(value: str, tag: str) -> bool:
     return not tags.star_tag and tags.contains_weak(tag)
 
 
-def _range_holds(headers: Mapping[str, str], tag: str, modified: datetime | None) -> bool:
+def _range_holds(headers: Mapping[str, str], tag: str, modified: datetime | None, alone: bool) -> bool:
     """Whether what the client has a part of is what there is: only then is another part of use to it."""
     if_range = _read(headers, "If-Range")
     if not if_range:
@@ -114,9 +117,9 @@ def _range_holds(headers: Mapping[str, str], tag: str, modified: datetime | None
     had = parse_if_range_header(if_range)
     if had.etag is not None:
         return had.etag == tag
-    # Both forms of a file have its date: of who takes the packed one it does not tell which that has.
+    # If there are two forms of a file, both have its date: who takes the packed one may have either.
     takes_packed = parse_accept_header(_read(headers, "Accept-Encoding"), Accept).quality(GZIP) > 0
-    return had.date is not None and had.date == modified and not takes_packed
+    return had.date is not None and had.date == modified and (alone or not takes_packed)
 
 
 def _part(value: str, size: int) -> Verdict | None:

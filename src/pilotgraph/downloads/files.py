@@ -85,7 +85,7 @@ def file(edition: Edition, version: str, name: str) -> Response:
         forms.append(Stored(GZIP, packed.sha256, packed.size))
     headers = dict(request.headers)
     form = select(headers, forms)
-    verdict = judge(request.method, headers, form, modified)
+    verdict = judge(request.method, headers, form, modified, alone=len(forms) == 1)
     sent = packed if packed and form.coding == GZIP else found
     response = _respond(release, sent, form, verdict)
     if _differs(edition, release):

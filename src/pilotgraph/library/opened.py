@@ -55,8 +55,9 @@ class OpenRelease:
         """A graph for rdflib, with the prefixes that records and questions use.
 
         :param name: `data`, the union of all graphs of data; or a named graph, by its IRI or the last part of
-            that; or another document of the release, such as `ontology`, `shapes` or `description`.  The
-            data have no ontology in them: add the two where superclasses are asked for.
+            that; or another document of the release, such as `ontology`, `shapes` or `description`.  By
+            these names they are as the files have them, by the IRI of a graph as SPARQL sees it.  The data
+            have no ontology in them: add the two where superclasses are asked for.
         :raises QueryError: if the last part is that of several graphs; the message has their IRIs.
         :raises ReleaseError: if the release has none of that name; the message lists those it has.  Or if
             it has what rdflib has not: a triple as a value.

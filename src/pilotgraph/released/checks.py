@@ -26,8 +26,8 @@ from pilotgraph.released.terms import Meant
 def check(project: Project, links: Links) -> list[Problem]:
     """Hold a project in which nothing else is wrong against what was released."""
     listed = Listed(project)
-    found = [*listed.problems(), *Meant(project).problems()]
     recorded = records.read(project.root, project.iri)
+    found = [*listed.problems(recorded.releases), *Meant(project).problems()]
     found += [*recorded.problems, *listed.check_told(recorded.releases)]
     if recorded.releases:
         named = NamedGraphs(project, links)
@@ -56,7 +56,8 @@ def check_version(
     elif same and content_sha256 and same.content and same.content != content_sha256:
         message = (
             f"version {same.version} was published with these data, and with something else beside them (what"
-            " is said of the dataset, the ontology, shapes, questions, pictures); write a new version"
+            " is said of the dataset, the ontology, shapes, questions, pictures, or how the program writes"
+            " them); write a new version"
         )
     elif last and not same and order(version) and order(version) < order(last.version):
         message = f"version {last.version} was published already; write a version after it"

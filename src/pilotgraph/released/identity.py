@@ -2,8 +2,8 @@
 
 Two digests say so.  One is of the data (`release.data_sha256`).  The other is of all that the sources and the
 program decide: also names and dates of the dataset, ontology, shapes, questions, tables, pictures.  Left out
-is what depends on the machine or on the time of the build, so that an honest second build is the same: twins
-in gzip with what is said of their bytes, where the sources came from, and what is on record.
+is what depends on the machine or on the time of the build, so that a second build with the same packages is
+the same: twins in gzip with what is said of their bytes, where the sources came from, and what is on record.
 """
 
 import hashlib
@@ -34,11 +34,13 @@ def content_sha256(names: Collection[str], read: Callable[[str], bytes]) -> str:
     :param names: the paths of all files.
     :param read: gives the content of a file.
     """
-    contents = {name: read(name) for name in names if not _LEFT_OUT.fullmatch(name)}
+    alike = (name for name in names if not _LEFT_OUT.fullmatch(name))
+    digests = {name: hashlib.sha256(read(name)).hexdigest() for name in alike}
     if _DESCRIPTION in names:
         said = read(_DESCRIPTION).splitlines(keepends=True)
-        contents[_DESCRIPTION] = b"".join(line for line in said if not _OF_PACKED.match(line))
-    lines = (f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in sorted(contents))
+        kept = b"".join(line for line in said if not _OF_PACKED.match(line))
+        digests[_DESCRIPTION] = hashlib.sha256(kept).hexdigest()
+    lines = (f"{digests[name]}  {name}\n" for name in sorted(digests))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

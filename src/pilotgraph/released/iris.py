@@ -15,7 +15,6 @@ from pilotgraph.errors import Position, Problem, Severity
 from pilotgraph.executables import query_iri
 from pilotgraph.project import Project
 from pilotgraph.provenance import release_iri
-from pilotgraph.released import records
 from pilotgraph.released.records import FOLDER, MERGED, Recorded, merge_mark, order, record_path
 from pilotgraph.sources import shown
 from pilotgraph.triples import AS
@@ -56,8 +55,11 @@ class Listed:
         """What is not listed yet."""
         return self.now.difference(self.lines)
 
-    def problems(self) -> Iterator[Problem]:
-        """What was released and is lost; and, once there is a list, how much is new."""
+    def problems(self, releases: Iterable[Recorded]) -> Iterator[Problem]:
+        """What was released and is lost; and, once there is a list, how much is new.
+
+        :param releases: that are on record.
+        """
         if self._broken:
             yield self._broken
             return
@@ -66,8 +68,7 @@ class Listed:
                 yield self._lost(iri, Position(self.shown, number, 1))
         # Before the first release is published there is no list, and nothing to be told.  What was lost from
         # it is not new, and is not to be added.
-        recorded = records.read(self.project.root, self.project.iri)
-        if self.new and self.lines and not any(self.check_told(recorded.releases)):
+        if self.new and self.lines and not any(self.check_told(releases)):
             total = len(self.new)
             are, them = ("IRI is", "it") if total == 1 else ("IRIs are", "them")
             message = f"{total} {are} not listed here yet; `pilotgraph build --record-iris` adds {them}"

@@ -2,8 +2,8 @@
 
 In: the root of a project.  Out: the records, oldest first, and what is wrong with their files.  A record
 says which version it was and of what dataset, its day, how many triples it had, the SHA-256 of its data as
-sorted N-Quads (their canonical form, RDFC-1.0) and of all else that the sources decide (`identity`), which
-release came before, and what changed since.
+sorted N-Quads (their canonical form, RDFC-1.0) and of all else that sources and program decide (`identity`),
+which release came before, and what changed since.
 
 Versions are numbers with dots, so that there is no doubt which of two is the newer; a build may have any.
 """
@@ -56,8 +56,8 @@ class Recorded:
 
     `issued` is its day, `triples` and `things` are how many of these it has, and `sha256` is that of its data
     as sorted N-Quads.  `previous` is the version before it, empty for the first; `graph` is the whole record,
-    the changes too.  `content` is the SHA-256 of what else the sources decide, or empty: a record need not
-    have it.
+    the changes too.  `content` is the SHA-256 of all that sources and program decide, or empty: a record need
+    not have it.
     """
 
     version: str

@@ -4,7 +4,7 @@ What a term means is all that is said of it but its wording, which is labels, co
 what it is a kind of, its domain and range, its characteristics and restrictions, its definition, and its
 scope note, which may name a unit (`comparison.terms`).  Of this nothing changes without a new major version
 of the ontology; and a term that is deprecated, or renamed, means what it meant.  The version of the ontology
-only goes up, and its version IRI ends in it: so that no two ontologies are published as one version.
+only goes up, and its version IRI ends in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,6 +36,10 @@ from pilotgraph.triples import Triples
 FILE = "data/terms.nt"
 
 _VERSION, _VERSION_IRI = ox.NamedNode(OWL.versionInfo), ox.NamedNode(OWL.versionIRI)
+# What a term may say of its new name: that it is the same.
+_SAME = frozenset(
+    map(str, (RDFS.subClassOf, RDFS.subPropertyOf, OWL.equivalentClass, OWL.equivalentProperty))
+)
 # These classes say no more than that a term is deprecated.
 _MARKS = frozenset((ox.NamedNode(OWL.DeprecatedClass), ox.NamedNode(OWL.DeprecatedProperty)))
 # What a curator reads of a property that is not from the ontology itself.
@@ -180,11 +184,17 @@ def _compare(old: Terms, new: Terms) -> list[Change]:
         names = {iri: name for iri, name in names.items() if iri not in others}
     before, after = ({iri: renamed(facts, names) for iri, facts in terms.items()} for terms in (old, new))
     found = compare_terms(before, after, names={})
-    return [each for each in found if each.iri not in names or any(map(_says_more, each.properties))]
+    return [
+        each
+        for each in found
+        if each.iri not in names or any(_says_more(said, names[each.iri]) for said in each.properties)
+    ]
 
 
-def _says_more(change: PropertyChange) -> bool:
-    return bool(is_meaning(change) and change.added)
+def _says_more(change: PropertyChange, name: str) -> bool:
+    """Whether a term is told to mean what it did not, other than what its new name means."""
+    added = (each for each in change.added if change.property not in _SAME or each != ox.NamedNode(name))
+    return is_meaning(change) and any(True for _ in added)
 
 
 def _version(triples: Triples, ontology: ox.NamedNode) -> str:
