@@ -27,7 +27,7 @@ class Archive:
         self._records = {record.version: record for record in records}
         record = self._records.get(release.version)
         # Whether the release that is served is on record, or carries the number of another that is.
-        self.published = record is not None and is_published(record, release.files, release.read)
+        self.published = record is not None and is_published(record, release)
         self.differs = record is not None and not self.published
         self._tried: dict[_Seen, Release | None] = {}
         self._lock = Lock()
@@ -90,6 +90,6 @@ def _open(place: Path, record: Recorded) -> Release | None:
     try:
         release = Release.open(place)
         same = (release.version, release.name) == (record.version, place.name)
-        return release if same and is_published(record, release.files, release.read) else None
+        return release if same and is_published(record, release) else None
     except (ReleaseError, OSError):
         return None

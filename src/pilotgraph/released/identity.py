@@ -8,10 +8,11 @@ the same: twins in gzip with what is said of their bytes, where the sources came
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 from pilotgraph.provenance import FILE as PROVENANCE
-from pilotgraph.release import CHECKSUMS, MANIFEST, PACKED, data_sha256
+from pilotgraph.release import CHECKSUMS, MANIFEST, PACKED, Release, data_sha256
 from pilotgraph.released.feed import FILE as FEED
 from pilotgraph.released.history import CHANGES, HISTORY
 from pilotgraph.released.records import Recorded
@@ -25,7 +26,9 @@ _LEFT_OUT = re.compile(
 _OF_PACKED = re.compile(rb"<[^>]*" + re.escape(PACKED).encode() + rb"(?:-sha256)?> ")
 
 
-def content_sha256(names: Collection[str], read: Callable[[str], bytes]) -> str:
+def content_sha256(
+    names: Collection[str], read: Callable[[str], bytes], known: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The SHA-256 of lines as in SHA256SUMS for all files that a second build repeats, in hexadecimal digits.
 
     Of the description these are the statements but those about packed files; its line has the name of that
@@ -33,9 +36,10 @@ def content_sha256(names: Collection[str], read: Callable[[str], bytes]) -> str:
 
     :param names: the paths of all files.
     :param read: gives the content of a file.
+    :param known: SHA-256 by path, of files that then need not be read.
     """
     alike = (name for name in names if not _LEFT_OUT.fullmatch(name))
-    digests = {name: hashlib.sha256(read(name)).hexdigest() for name in alike}
+    digests = {name: known.get(name) or hashlib.sha256(read(name)).hexdigest() for name in alike}
     if _DESCRIPTION in names:
         said = read(_DESCRIPTION).splitlines(keepends=True)
         kept = b"".join(line for line in said if not _OF_PACKED.match(line))
@@ -44,12 +48,9 @@ def content_sha256(names: Collection[str], read: Callable[[str], bytes]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def is_published(record: Recorded, names: Collection[str], read: Callable[[str], bytes]) -> bool:
-    """Whether files are those that were published, as far as a record tells: it may have the data only.
-
-    :param names: the paths of all files.
-    :param read: gives the content of a file.
-    """
-    if data_sha256(names, read) != record.sha256:
+def is_published(record: Recorded, release: Release) -> bool:
+    """Whether a release is the one that was published, as far as a record tells: it may be of data only."""
+    if data_sha256(release.files, release.read) != record.sha256:
         return False
-    return not record.content or content_sha256(names, read) == record.content
+    known = {path: file.sha256 for path, file in release.files.items()}
+    return not record.content or content_sha256(release.files, release.read, known) == record.content

@@ -176,7 +176,7 @@ def _find(last: Recorded, since: Path | None, out: Path) -> Release:
 
 
 def _fits(release: Release, last: Recorded) -> bool:
-    return release.version == last.version and is_published(last, release.files, release.read)
+    return release.version == last.version and is_published(last, release)
 
 
 def _tells(release: Release, last: Recorded) -> bool:
